@@ -1,0 +1,1 @@
+"""The HCL language: syntax, expressions, functions. Knows nothing of resources or plans."""

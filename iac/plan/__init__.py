@@ -1,0 +1,1 @@
+"""The plan: a frozen value that says what apply will do."""

@@ -1,0 +1,1 @@
+"""Providers: what turns planned changes into real ones. The engine knows them by one protocol."""

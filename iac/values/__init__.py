@@ -1,0 +1,1 @@
+"""Types and values of the language: the vocabulary that every other layer speaks."""
