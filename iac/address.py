@@ -145,6 +145,13 @@ class Target(NamedTuple):
     key: InstanceKey
     exact_key: bool
 
+    def __str__(self) -> str:
+        prefix = module_text(self.module)
+        if self.resource is None:
+            return prefix
+        text = f"{self.resource}{key_text(self.key)}"
+        return f"{prefix}.{text}" if prefix else text
+
     def contains(self, address: ResourceInstance) -> bool:
         """Whether the instance is meant by this target."""
         depth = len(self.module)

@@ -25,7 +25,8 @@ class Attribute:
     set. `group` says, at a high level, what a change of it is a change of (the event's `change`):
     config, variables, secrets, ports, scaling, ... `one_of`, `minimum`, `maximum` and `check` bound its
     value; `check` gets the plain Python form of a wholly known value and returns what is wrong, or None.
-    `example` is a literal for the documentation, in HCL.
+    `copies` names an attribute of the same object whose value a computed one repeats, so that it is as
+    sensitive. `example` is a literal for the documentation, in HCL.
     """
 
     type: Type
@@ -42,6 +43,7 @@ class Attribute:
     maximum: int | None = None
     check: Callable[[Any], str | None] | None = None
     deprecated: str = ""
+    copies: str = ""
     example: str = ""
 
 

@@ -78,3 +78,12 @@ class Event:
     patch: Sequence[Mapping[str, Any]]
     previous_hash: str
     hash: str
+
+
+def event_to_json(event: Event) -> dict[str, Any]:
+    """The plain form of an event: what exports carry, and what the hash is taken of (without `hash`)."""
+    data: dict[str, Any] = {name: getattr(event, name) for name in event.__slots__}
+    data["change"], data["forced_by"] = list(event.change), list(event.forced_by)
+    data["context"] = dict(event.context)
+    data["patch"] = [dict(operation) for operation in event.patch]
+    return data

@@ -10,7 +10,7 @@ order of their constructors.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 from iac.diagnostics import Diagnostic, SourceRange
 from iac.values.value import Value
@@ -22,15 +22,16 @@ class Node:
     __slots__ = ("range",)
     range: SourceRange
 
+    FIELDS: ClassVar[tuple[str, ...]] = ()
+    """The names of the fields after `range`, in the order of the constructor's arguments."""
+
     def __init__(self, range: SourceRange, *fields: Any) -> None:
         self.range = range
-        for name, value in zip(type(self).fields(), fields, strict=True):
+        for name, value in zip(self.FIELDS, fields, strict=True):
             setattr(self, name, value)
 
-    @classmethod
-    def fields(cls) -> tuple[str, ...]:
-        """The names of the fields after `range`."""
-        return tuple(n for n in cls.__slots__ if not n.startswith("_"))
+    def __init_subclass__(cls) -> None:
+        cls.FIELDS = tuple(n for n in cls.__dict__["__slots__"] if not n.startswith("_"))
 
 
 class Expression(Node):
@@ -67,7 +68,7 @@ class TemplateWrap(Expression):
 class TemplateIf(Expression):
     """`%{ if c }...%{ else }...%{ endif }` inside a template; `otherwise` is None without an else."""
 
-    __slots__ = ("condition", "otherwise", "then")
+    __slots__ = ("condition", "then", "otherwise")
     condition: Expression
     then: Template
     otherwise: Template | None
@@ -76,7 +77,7 @@ class TemplateIf(Expression):
 class TemplateFor(Expression):
     """`%{ for k, v in xs }...%{ endfor }` inside a template; `key_name` is None when only one is named."""
 
-    __slots__ = ("body", "collection", "key_name", "value_name")
+    __slots__ = ("key_name", "value_name", "collection", "body")
     key_name: str | None
     value_name: str
     collection: Expression
@@ -130,7 +131,7 @@ class Splat(Expression):
     `each` is what is done with every element: an expression over a `SplatElement`, or None for nothing.
     """
 
-    __slots__ = ("each", "full", "marker_range", "source")
+    __slots__ = ("source", "each", "full", "marker_range")
     source: Expression
     each: Expression | None
     full: bool
@@ -146,7 +147,7 @@ class SplatElement(Expression):
 class Call(Expression):
     """A function call; `expand_final` for `f(xs...)`. `name` may be namespaced (`core::length`)."""
 
-    __slots__ = ("arguments", "expand_final", "name", "name_range")
+    __slots__ = ("name", "name_range", "arguments", "expand_final")
     name: str
     name_range: SourceRange
     arguments: Sequence[Expression]
@@ -156,7 +157,7 @@ class Call(Expression):
 class Conditional(Expression):
     """`condition ? then : otherwise`."""
 
-    __slots__ = ("condition", "otherwise", "then")
+    __slots__ = ("condition", "then", "otherwise")
     condition: Expression
     then: Expression
     otherwise: Expression
@@ -165,7 +166,7 @@ class Conditional(Expression):
 class Binary(Expression):
     """`left operator right`."""
 
-    __slots__ = ("left", "operator", "right")
+    __slots__ = ("operator", "left", "right")
     operator: str
     left: Expression
     right: Expression
@@ -174,7 +175,7 @@ class Binary(Expression):
 class Unary(Expression):
     """`-operand` or `!operand`."""
 
-    __slots__ = ("operand", "operator")
+    __slots__ = ("operator", "operand")
     operator: str
     operand: Expression
 
@@ -196,7 +197,7 @@ class ObjectCons(Expression):
 class For(Expression):
     """`[for k, v in c : x if y]` when `key` is None, else `{for k, v in c : key => x... if y}`."""
 
-    __slots__ = ("collection", "condition", "group", "key", "key_name", "value", "value_name")
+    __slots__ = ("key_name", "value_name", "collection", "key", "value", "condition", "group")
     key_name: str | None
     value_name: str
     collection: Expression
@@ -216,7 +217,7 @@ class Parens(Expression):
 class Attribute(Node):
     """`name = expression` in a body. (In the user's words an argument.)"""
 
-    __slots__ = ("expression", "name", "name_range")
+    __slots__ = ("name", "name_range", "expression")
     name: str
     name_range: SourceRange
     expression: Expression
@@ -226,7 +227,7 @@ class Block(Node):
     """A block: its type, labels and body. `range` covers the header alone, as Terraform marks it;
     `full_range` everything up to the closing brace."""
 
-    __slots__ = ("body", "full_range", "label_ranges", "labels", "type", "type_range")
+    __slots__ = ("type", "type_range", "labels", "label_ranges", "body", "full_range")
     type: str
     type_range: SourceRange
     labels: Sequence[str]
@@ -286,19 +287,10 @@ class Body(Protocol):
         ...
 
 
-class NativeBody(Node):
-    """A body in native syntax: arguments by name, blocks in order. Implements `Body`."""
-
-    __slots__ = ("attributes", "blocks", "missing_range")
-    attributes: Mapping[str, Attribute]
-    blocks: Sequence[Block]
-    missing_range: SourceRange
-
-
 class File:
     """A parsed file: its name as it is shown, and its body."""
 
-    __slots__ = ("body", "filename")
+    __slots__ = ("filename", "body")
 
     def __init__(self, filename: str, body: Body) -> None:
         self.filename = filename

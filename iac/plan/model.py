@@ -81,7 +81,8 @@ class ResourceChange:
     `config` is the evaluated configuration (null for a delete), `replace_paths` the places that force a
     replacement. `previous_address` differs from `address` after a move; `import_id` is set when the object is
     imported by this change. `deposed` names the deposed object that is deleted. `source` is the block's
-    place, None when the block is gone. `prior_version` is the state's version of the object planned on.
+    place, None when the block is gone. `dependencies` are the blocks it refers to, `prior_dependencies` those that
+    the state remembers. `prior_version` is the state's version of the object planned on.
     """
 
     address: ResourceInstance
@@ -95,6 +96,7 @@ class ResourceChange:
     previous_address: ResourceInstance | None = None
     import_id: str | None = None
     dependencies: tuple[ConfigResource, ...] = ()
+    prior_dependencies: tuple[ConfigResource, ...] = ()
     create_before_destroy: bool = False
     source: SourceRange | None = None
     prior_version: int | None = None
@@ -114,6 +116,16 @@ class Drift:
     schema: ResourceSchema
     provider: str
     deposed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DataRead:
+    """A data source that was read while planning: nothing is left to do but to remember it."""
+
+    address: ResourceInstance
+    value: Value
+    schema: ResourceSchema
+    provider: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +160,8 @@ class Plan:
     """A complete plan.
 
     `changes` has one entry per resource instance, no-ops included, in address order; `order` the same
-    changes' indices in the order in which the planner met them (dependencies first). `refreshed` are the
-    objects as they were found, where that differs from the state. `variables` are the root module's, with
+    changes' indices in the order in which the planner met them (dependencies first). `data` are the data
+    sources that were read, `forgotten_data` those that the state has and the configuration no longer. `variables` are the root module's, with
     marks. `lineage` and `serial` are those of the state planned on.
     """
 
@@ -163,6 +175,8 @@ class Plan:
     changes: Sequence[ResourceChange] = ()
     order: Sequence[int] = ()
     drift: Sequence[Drift] = ()
+    data: Sequence[DataRead] = ()
+    forgotten_data: Sequence[ResourceInstance] = ()
     outputs: Sequence[OutputChange] = ()
     checks: Sequence[CheckResult] = ()
     targets: Sequence[str] = ()
@@ -190,6 +204,5 @@ class Plan:
     def is_empty(self) -> bool:
         """Whether applying it would change nothing: no resource change beyond reading, no output change."""
         return all(
-            c.action is Action.NO_OP and c.import_id is None and c.previous_address is None
-            for c in self.changes
+            c.action is Action.NO_OP and c.import_id is None and c.previous_address is None for c in self.changes
         ) and all(o.change.action is Action.NO_OP for o in self.outputs)

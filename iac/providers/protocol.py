@@ -110,6 +110,10 @@ class Provider(Protocol):
         """The objects that an id stands for; empty when there is none."""
         ...
 
+    def target(self, type: str, object: Value) -> tuple[str, str, str]:
+        """How events name an object of a resource type: target type, id and name; empty where not known."""
+        ...
+
     def read_data(self, type: str, config: Value) -> Value:
         """The data source's result for a wholly known configuration."""
         ...

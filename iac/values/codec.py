@@ -240,11 +240,7 @@ def _canonical_slow(data: Any) -> str:
         return _ecmascript_number(data)
     if isinstance(data, dict):
         members = sorted(data.items(), key=lambda item: item[0].encode("utf-16-be", "surrogatepass"))
-        return (
-            "{"
-            + ",".join(f"{json.dumps(k, ensure_ascii=False)}:{_canonical_slow(v)}" for k, v in members)
-            + "}"
-        )
+        return "{" + ",".join(f"{json.dumps(k, ensure_ascii=False)}:{_canonical_slow(v)}" for k, v in members) + "}"
     if isinstance(data, (list, tuple)):
         return "[" + ",".join(map(_canonical_slow, data)) + "]"
     return json.dumps(data, ensure_ascii=False)
@@ -284,10 +280,7 @@ def _pretty_exact(data: Any, indent: int, level: int) -> str:
         return data.text
     pad, end = "\n" + " " * indent * (level + 1), "\n" + " " * indent * level
     if isinstance(data, dict) and data:
-        items = (
-            f"{json.dumps(k, ensure_ascii=False)}: {_pretty_exact(v, indent, level + 1)}"
-            for k, v in data.items()
-        )
+        items = (f"{json.dumps(k, ensure_ascii=False)}: {_pretty_exact(v, indent, level + 1)}" for k, v in data.items())
         return "{" + pad + f",{pad}".join(items) + end + "}"
     if isinstance(data, (list, tuple)) and data:
         return "[" + pad + f",{pad}".join(_pretty_exact(v, indent, level + 1) for v in data) + end + "]"

@@ -1,8 +1,9 @@
 """Conversion of values between types, and the type that several types have in common.
 
 The rules are cty's (package `convert`), as Terraform uses them for arguments, variables and conditionals.
-Raises `ConversionError`, which names the place inside the value; turning it into a diagnostic is left to
-whoever holds the syntax.
+A conversion can fail for two reasons: no value of the one type fits the other (the message alone then says
+where they differ), or this value does not (the error then has the path inside the value). Raises
+`ConversionError`; turning it into a diagnostic is left to whoever holds the syntax.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from iac.values import numbers
-from iac.values.paths import Key, Path
+from iac.values.paths import Key, Path, format_path
 from iac.values.types import (
     BOOL,
     DYNAMIC,
@@ -23,6 +24,7 @@ from iac.values.types import (
     list_of,
     map_of,
     object_of,
+    set_of,
     tuple_of,
     type_name,
     without_optional,
@@ -41,6 +43,8 @@ from iac.values.value import (
     unknown,
 )
 
+_COLLECTIONS = {"list": list_of, "set": set_of, "map": map_of}
+
 
 class ConversionError(Exception):
     """A value does not fit a type; `path` is where inside it, `message` what is required there."""
@@ -55,25 +59,8 @@ class ConversionError(Exception):
         return ConversionError(self.message, (*steps, *self.path))
 
     def __str__(self) -> str:
-        return describe(self.path, self.message)
-
-
-def describe(path: Path, message: str) -> str:
-    """The message with the place in front of it, in cty's words: `element "a": attribute "b": ...`."""
-    words = []
-    for step in path:
-        if isinstance(step, Key):
-            key = step.key
-            words.append(
-                f'element "{key}"'
-                if isinstance(key, str)
-                else f"element {key}"
-                if isinstance(key, int)
-                else "element"
-            )
-        else:
-            words.append(f'attribute "{step}"')
-    return ": ".join([*words, message])
+        """The message with the place in front, as Terraform has it: `.ports[1]: a number is required`."""
+        return f"{format_path(self.path)}: {self.message}" if self.path else self.message
 
 
 def convert(value: Value, ty: Type) -> Value:
@@ -84,9 +71,20 @@ def convert(value: Value, ty: Type) -> Value:
     """
     if value.type is ty or ty is DYNAMIC:
         return value
+    try:
+        return _convert(value, ty)
+    except ConversionError:
+        if convertible(value.type, ty, unsafe=True):
+            raise
+        raise ConversionError(requirement(value.type, ty)) from None
+
+
+def _convert(value: Value, ty: Type) -> Value:
+    if value.type is ty or ty is DYNAMIC:
+        return value
     raw = value.raw
     if raw is None or raw is UNKNOWN:
-        if value.type is not DYNAMIC and not convertible(value.type, ty, unsafe=True):
+        if not convertible(value.type, ty, unsafe=True):
             raise ConversionError(requirement(value.type, ty))
         target = _settled(value.type, ty)
         return (null(target) if raw is None else unknown(target)).with_marks(value.marks)
@@ -99,16 +97,29 @@ def _settled(have: Type, want: Type) -> Type:
     want = without_optional(want)
     if not want.has_dynamic or have is DYNAMIC:
         return want
-    if isinstance(want, CollectionType) and isinstance(have, CollectionType) and want.element is DYNAMIC:
-        return CollectionTypeOf(want.kind, have.element)
+    if want is DYNAMIC:
+        return have
+    if isinstance(want, CollectionType):
+        parts = _parts(have)
+        if isinstance(have, CollectionType):
+            return _COLLECTIONS[want.kind](_settled(have.element, want.element))
+        common = unify([_settled(part, want.element) for part in parts], unsafe=True) if parts else None
+        return _COLLECTIONS[want.kind](common or DYNAMIC)
+    if isinstance(want, ObjectType) and isinstance(have, ObjectType):
+        parts_by_name = have.attributes
+        return object_of({n: _settled(parts_by_name.get(n, DYNAMIC), t) for n, t in want.attributes.items()})
+    if isinstance(want, TupleType) and isinstance(have, TupleType):
+        return tuple_of(_settled(h, w) for h, w in zip(have.elements, want.elements, strict=True))
     return want
 
 
-def CollectionTypeOf(kind: str, element: Type) -> CollectionType:  # noqa: N802 - reads as the type it makes
-    """The collection type of a kind given by name."""
-    from iac.values.types import set_of
-
-    return {"list": list_of, "set": set_of, "map": map_of}[kind](element)
+def _parts(ty: Type) -> Sequence[Type]:
+    """The types of what is inside a collection or structure."""
+    if isinstance(ty, CollectionType):
+        return (ty.element,)
+    if isinstance(ty, ObjectType):
+        return tuple(ty.attributes.values())
+    return ty.elements if isinstance(ty, TupleType) else ()
 
 
 def _convert_known(value: Value, ty: Type) -> Value:
@@ -125,15 +136,15 @@ def _convert_known(value: Value, ty: Type) -> Value:
         if kind in ("object", "map"):
             return _to_object(value, ty)
     elif isinstance(ty, TupleType) and kind == "tuple" and len(value.raw) == len(ty.elements):
-        return tuple_value(
-            _at(Key(i), e, t) for i, (e, t) in enumerate(zip(value.raw, ty.elements, strict=True))
-        )
+        return tuple_value(_at(Key(i), e, t) for i, (e, t) in enumerate(zip(value.raw, ty.elements, strict=True)))
     raise ConversionError(requirement(value.type, ty))
 
 
 def _at(step: str | Key, value: Value, ty: Type) -> Value:
+    if value.type is ty:
+        return value
     try:
-        return convert(value, ty)
+        return _convert(value, ty)
     except ConversionError as problem:
         raise problem.within(step) from None
 
@@ -166,8 +177,7 @@ def _to_sequence(value: Value, ty: CollectionType) -> Value:
     target = ty.element
     if target.has_dynamic:
         target = _common(elements, target, ty.kind)
-    step = (lambda i, e: Key(e)) if value.type.kind == "set" else (lambda i, e: Key(i))
-    converted = [_at(step(i, e), e, target) for i, e in enumerate(elements)]
+    converted = [_at(Key(i), e, target) for i, e in enumerate(elements)]
     element = without_optional(target)
     if ty.kind == "list":
         return list_value(element, converted)
@@ -183,30 +193,31 @@ def _to_map(value: Value, target: Type) -> Value:
 
 def _common(elements: Sequence[Value], target: Type, kind: str) -> Type:
     """The one element type that replaces `any` in `list(any)` and its like."""
-    types = [e.type for e in elements] if target is DYNAMIC else [convert(e, target).type for e in elements]
+    types = [e.type if target is DYNAMIC else _convert(e, target).type for e in elements]
     if not types:
         return without_optional(target)
-    found = unify(types)
+    found = unify(types, unsafe=True)
     if found is None:
-        raise ConversionError(
-            f"all {kind} elements must have the same type"
-            if kind != "map"
-            else "all map elements must have the same type"
-        )
+        raise ConversionError(f"all {kind} elements must have the same type")
     return found
 
 
 def _to_object(value: Value, ty: ObjectType) -> Value:
     elements: dict[str, Value] = value.raw
     missing = [n for n in ty.attributes if n not in elements and n not in ty.optional]
+    from_map = value.type.kind == "map"
+    if missing and from_map:
+        raise ConversionError(f'map has no element for required attribute "{missing[0]}"')
     if missing:
         raise ConversionError(_missing(missing))
-    return object_value(
-        {
-            n: _at(n, elements[n], t) if n in elements else null(without_optional(t))
-            for n, t in ty.attributes.items()
-        }
-    )
+    converted = {}
+    for name, target in ty.attributes.items():
+        element = elements.get(name)
+        if element is None:
+            converted[name] = null(without_optional(target))
+        else:
+            converted[name] = _at(Key(name) if from_map else name, element, target)
+    return object_value(converted)
 
 
 def _missing(names: Sequence[str]) -> str:
@@ -219,7 +230,7 @@ def _missing(names: Sequence[str]) -> str:
 
 
 def requirement(have: Type, want: Type) -> str:
-    """Why `have` cannot become `want`, in cty's words: `string required`, `attribute "a" is required`."""
+    """Why no value of type `have` can become `want`, in cty's words: `string required`, `element 0: ...`."""
     if isinstance(want, ObjectType) and isinstance(have, ObjectType):
         missing = [n for n in want.attributes if n not in have.attributes and n not in want.optional]
         if missing:
@@ -228,13 +239,29 @@ def requirement(have: Type, want: Type) -> str:
             part = have.attributes.get(name)
             if part is not None and not convertible(part, target, unsafe=True):
                 return f'attribute "{name}": {requirement(part, target)}'
-    if isinstance(want, CollectionType) and isinstance(have, CollectionType) and want.element is not DYNAMIC:
-        sequences = ("list", "set")
-        if (
-            want.kind == have.kind or (want.kind in sequences and have.kind in sequences)
-        ) and not convertible(have.element, want.element, unsafe=True):
-            return f"incorrect {want.kind} element type: {requirement(have.element, want.element)}"
-    return f"{type_name(want)} required"
+    if isinstance(want, CollectionType):
+        found = _collection_requirement(have, want)
+        if found is not None:
+            return found
+    return f"{'any type' if want is DYNAMIC else type_name(want)} required"
+
+
+def _collection_requirement(have: Type, want: CollectionType) -> str | None:
+    sequence = want.kind != "map"
+    if isinstance(have, TupleType if sequence else ObjectType):
+        if want.element is DYNAMIC:
+            return f"all {want.kind} elements must have the same type"
+        parts: Iterable[tuple[object, Type]]
+        if isinstance(have, ObjectType):
+            parts = ((f'"{name}"', part) for name, part in have.attributes.items())
+        else:
+            parts = enumerate(_parts(have))
+        for place, part in parts:
+            if not convertible(part, want.element, unsafe=True):
+                return f"element {place}: {requirement(part, want.element)}"
+    elif isinstance(have, CollectionType) and (have.kind != "map") is sequence:
+        return f"incorrect {want.kind} element type: {requirement(have.element, want.element)}"
+    return None
 
 
 def convertible(have: Type, want: Type, *, unsafe: bool) -> bool:
@@ -246,29 +273,11 @@ def convertible(have: Type, want: Type, *, unsafe: bool) -> bool:
             return have.is_primitive
         return unsafe and have is STRING
     if isinstance(want, CollectionType):
-        if want.kind == "map":
-            parts: Iterable[Type]
-            if isinstance(have, ObjectType):
-                parts = have.attributes.values()
-            elif isinstance(have, CollectionType) and have.kind == "map":
-                parts = (have.element,)
-            else:
-                return False
-        elif isinstance(have, TupleType):
-            parts = have.elements
-        elif isinstance(have, CollectionType) and have.kind != "map":
-            if have.kind == "set" and want.kind == "list" and not unsafe:
-                pass
-            parts = (have.element,)
-        else:
-            return False
-        return all(convertible(p, want.element, unsafe=unsafe) for p in parts)
+        return _convertible_to_collection(have, want, unsafe)
     if isinstance(want, ObjectType):
         if isinstance(have, ObjectType):
             return all(
-                convertible(have.attributes[n], t, unsafe=unsafe)
-                if n in have.attributes
-                else n in want.optional
+                convertible(have.attributes[n], t, unsafe=unsafe) if n in have.attributes else n in want.optional
                 for n, t in want.attributes.items()
             )
         return (
@@ -284,63 +293,75 @@ def convertible(have: Type, want: Type, *, unsafe: bool) -> bool:
     return False
 
 
+def _convertible_to_collection(have: Type, want: CollectionType, unsafe: bool) -> bool:
+    kinds = ("map", "object") if want.kind == "map" else ("list", "set", "tuple")
+    if have.kind not in kinds:
+        return False
+    if want.kind == "set" and have.kind == "list" and not unsafe:
+        return False  # it loses the order and what is there twice
+    parts = _parts(have)
+    if want.element is DYNAMIC:
+        return not parts or unify(parts, unsafe=unsafe) is not None
+    return all(convertible(part, want.element, unsafe=unsafe) for part in parts)
+
+
 def unify(types: Sequence[Type], *, unsafe: bool = False) -> Type | None:
-    """The type that all of `types` convert to, or None. With `unsafe`, conversions that may fail count too."""
+    """The type that all of `types` convert to, or None. With `unsafe`, conversions that may fail count too.
+
+    `any` (a null literal, a value whose type is not known yet) goes with everything.
+    """
     distinct = list(dict.fromkeys(types))
-    if not distinct:
-        return None
-    if len(distinct) == 1:
-        return distinct[0]
-    if DYNAMIC in distinct:
-        return DYNAMIC
+    if len(distinct) > 1 and DYNAMIC in distinct:
+        distinct.remove(DYNAMIC)
+    if len(distinct) < 2:
+        return distinct[0] if distinct else None
     kinds = {t.kind for t in distinct}
+    found: Type | None = None
+    if kinds == {"object"}:
+        return _unify_objects(distinct, unsafe)
+    if kinds == {"tuple"}:
+        return _unify_tuples(distinct, unsafe)
     if kinds <= {"object", "map"}:
-        return _unify_maps(distinct, kinds, unsafe)
-    if kinds <= {"tuple", "list"} or kinds <= {"tuple", "set"}:
-        return _unify_sequences(distinct, kinds, unsafe)
-    if kinds == {"list", "set"}:
-        element = unify([t.element for t in distinct if isinstance(t, CollectionType)], unsafe=unsafe)
-        return None if element is None else list_of(element)
-    if kinds in ({"set"},):
-        return _unify_elements(distinct, "set", unsafe)
-    for candidate in distinct:
-        if all(convertible(t, candidate, unsafe=False) for t in distinct):
+        found = _unify_parts(distinct, "map", unsafe)
+    elif kinds <= {"tuple", "list"}:
+        found = _unify_parts(distinct, "list", unsafe)
+    elif kinds == {"set"}:
+        found = _unify_parts(distinct, "set", unsafe)
+    elif kinds == {"object", "tuple"}:
+        return None
+    return found or _most_general(distinct, unsafe)
+
+
+_GENERALITY = {kind: rank for rank, kind in enumerate(("string", "map", "list", "tuple", "set"))}
+"""Which kinds are tried first as the common type."""
+
+
+def _most_general(types: Sequence[Type], unsafe: bool) -> Type | None:
+    """The first of `types`, the most general ones before others, that all the others convert to."""
+    for candidate in sorted(types, key=lambda t: _GENERALITY.get(t.kind, len(_GENERALITY))):
+        if all(t is candidate or convertible(t, candidate, unsafe=unsafe) for t in types):
             return candidate
-    if unsafe:
-        for candidate in distinct:
-            if all(convertible(t, candidate, unsafe=True) for t in distinct):
-                return candidate
     return None
 
 
-def _unify_elements(types: Sequence[Type], kind: str, unsafe: bool) -> Type | None:
-    elements: list[Type] = []
-    for t in types:
-        if isinstance(t, CollectionType):
-            elements.append(t.element)
-        elif isinstance(t, ObjectType):
-            elements.extend(t.attributes.values())
-        elif isinstance(t, TupleType):
-            elements.extend(t.elements)
-    element = unify(elements, unsafe=unsafe) if elements else DYNAMIC
-    return None if element is None else CollectionTypeOf(kind, element)
+def _unify_parts(types: Sequence[Type], kind: str, unsafe: bool) -> Type | None:
+    """A collection of what all the parts have in common."""
+    element = unify([part for t in types for part in _parts(t)], unsafe=unsafe)
+    return None if element is None else _COLLECTIONS[kind](element)
 
 
-def _unify_maps(types: Sequence[Type], kinds: set[str], unsafe: bool) -> Type | None:
+def _unify_objects(types: Sequence[Type], unsafe: bool) -> Type | None:
     objects = [t for t in types if isinstance(t, ObjectType)]
-    if kinds == {"object"} and all(o.attributes.keys() == objects[0].attributes.keys() for o in objects):
-        parts = {n: unify([o.attributes[n] for o in objects], unsafe=unsafe) for n in objects[0].attributes}
-        if all(p is not None for p in parts.values()):
-            return object_of({n: p for n, p in parts.items() if p is not None})
-        return None
-    return _unify_elements(types, "map", unsafe)
+    names = objects[0].attributes.keys()
+    if any(o.attributes.keys() != names for o in objects):
+        return _unify_parts(types, "map", unsafe)
+    parts = {name: unify([o.attributes[name] for o in objects], unsafe=unsafe) for name in names}
+    return object_of({n: p for n, p in parts.items() if p is not None}) if None not in parts.values() else None
 
 
-def _unify_sequences(types: Sequence[Type], kinds: set[str], unsafe: bool) -> Type | None:
+def _unify_tuples(types: Sequence[Type], unsafe: bool) -> Type | None:
     tuples = [t for t in types if isinstance(t, TupleType)]
-    if kinds == {"tuple"} and all(len(t.elements) == len(tuples[0].elements) for t in tuples):
-        parts = [unify(column, unsafe=unsafe) for column in zip(*(t.elements for t in tuples), strict=True)]
-        if all(p is not None for p in parts):
-            return tuple_of(p for p in parts if p is not None)
-        return None
-    return _unify_elements(types, "set" if "set" in kinds else "list", unsafe)
+    if any(len(t.elements) != len(tuples[0].elements) for t in tuples):
+        return _unify_parts(types, "list", unsafe)
+    parts = [unify(column, unsafe=unsafe) for column in zip(*(t.elements for t in tuples), strict=True)]
+    return tuple_of(p for p in parts if p is not None) if None not in parts else None

@@ -208,9 +208,7 @@ def type_from_json(raw: Any) -> Type:
         if kind in ("list", "set", "map"):
             return _collection(kind, type_from_json(inner))
         if kind == "object" and isinstance(inner, dict):
-            return object_of(
-                {n: type_from_json(t) for n, t in inner.items()}, raw[2] if len(raw) == 3 else ()
-            )
+            return object_of({n: type_from_json(t) for n, t in inner.items()}, raw[2] if len(raw) == 3 else ())
         if kind == "tuple" and isinstance(inner, list):
             return tuple_of(type_from_json(t) for t in inner)
     raise ValueError(f"not a type: {raw!r}")

@@ -247,11 +247,7 @@ def _hash_text(value: Value) -> str:
     if ty is BOOL:
         return "1" if raw else "0"
     if ty.kind == "map":
-        return (
-            "{"
-            + "".join(f"{json.dumps(k, ensure_ascii=False)}:{_hash_text(v)};" for k, v in raw.items())
-            + "}"
-        )
+        return "{" + "".join(f"{json.dumps(k, ensure_ascii=False)}:{_hash_text(v)};" for k, v in raw.items()) + "}"
     left, right = "[]" if ty.is_collection else "<>"
     return left + "".join(f"{_hash_text(v)};" for v in value.elements()) + right
 

@@ -1,0 +1,130 @@
+"""The hash chain and how an event is stored: column order, canonical form, hash, head, row to record.
+
+Each event's hash is the SHA-256 of the canonical JSON (RFC 8785) of all its other fields, `previous_hash`
+among them, so anyone who has the exported events can recompute it. Owns what `log`, `query` and `verify`
+share.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from json.encoder import encode_basestring
+from typing import Any, Final, NamedTuple
+
+from iac.audit.record import Event
+from iac.database import Database
+from iac.values.codec import loads
+
+GENESIS: Final = "0" * 64
+"""The `previous_hash` of the first event."""
+
+FIELDS: Final = (
+    "id",
+    "sequence",
+    "timestamp",
+    "event_type",
+    "target_type",
+    "target_id",
+    "target_name",
+    "address",
+    "change",
+    "user",
+    "tool",
+    "workspace",
+    "run_id",
+    "plan_id",
+    "message",
+    "source",
+    "forced_by",
+    "error",
+    "context",
+    "post_state",
+    "patch",
+    "previous_hash",
+    "hash",
+)
+"""The fields of an event in the order of the record, which is that of every stored row read or written."""
+
+COLUMNS: Final = ", ".join(f'"{name}"' for name in FIELDS)
+INSERT: Final = f"INSERT INTO event ({COLUMNS}) VALUES ({', '.join('?' * len(FIELDS))})"
+
+_JSON_FIELDS: Final = frozenset({"sequence", "change", "forced_by", "context", "post_state", "patch"})
+# Canonical JSON has its members sorted: the position of each hashed field, and what is written before it.
+_HASHED: Final = tuple(
+    (FIELDS.index(name), f'{"," if number else ""}"{name}":', name in _JSON_FIELDS)
+    for number, name in enumerate(sorted(set(FIELDS) - {"hash"}))
+)
+_PATCH: Final = FIELDS.index("patch")
+_POST_STATE: Final = FIELDS.index("post_state")
+
+Row = Sequence[Any]
+"""An event as stored: JSON fields as canonical JSON text, in the order of `FIELDS`."""
+
+
+def creation_patch(post_state: str) -> str:
+    """The patch, as canonical JSON, of an object that did not exist before."""
+    return f'[{{"old":null,"op":"add","path":"","value":{post_state}}}]'
+
+
+def canonical_text(row: Row) -> str:
+    """The canonical JSON of a row without its hash; the `hash` field need not be there."""
+    parts = ["{"]
+    for index, label, is_json in _HASHED:
+        value = row[index]
+        parts.append(label)
+        if value is None:
+            parts.append(creation_patch(row[_POST_STATE]) if index == _PATCH else "null")
+        else:
+            parts.append(str(value) if is_json else encode_basestring(value))
+    parts.append("}")
+    return "".join(parts)
+
+
+def row_hash(row: Row) -> str:
+    """The hash that a row must have."""
+    return hashlib.sha256(canonical_text(row).encode()).hexdigest()
+
+
+def event_from_row(row: Row) -> Event:
+    """The record of a stored row."""
+    fields = dict(zip(FIELDS, row, strict=True))
+    if fields["patch"] is None:
+        fields["patch"] = creation_patch(fields["post_state"])
+    for name in ("change", "forced_by"):
+        fields[name] = tuple(loads(fields[name]))
+    for name in ("context", "post_state", "patch"):
+        fields[name] = loads(fields[name])
+    return Event(**fields)
+
+
+class Head(NamedTuple):
+    """The newest event, as the next one must know it."""
+
+    sequence: int
+    hash: str
+    id: str
+    timestamp: str
+
+
+def begin_chain(database: Database) -> None:
+    """Makes the log ready for its first event. Called once, when the tables are created."""
+    database.execute(
+        "INSERT INTO audit_chain (sequence, hash, event_id, timestamp, pruned_sequence, pruned_hash)"
+        " VALUES (0, ?, '', '', 0, ?)",
+        (GENESIS, GENESIS),
+    )
+    database.execute("INSERT INTO audit_key (key) VALUES (?)", (secrets.token_hex(32),))
+
+
+def read_head(database: Database) -> Head:
+    """The newest event, or sequence 0 when there is none."""
+    row = database.query_one("SELECT sequence, hash, event_id, timestamp FROM audit_chain")
+    assert row is not None, "the chain is begun when the tables are created"
+    return Head(*row)
+
+
+def write_head(database: Database, head: Head) -> None:
+    """Stores the newest event."""
+    database.execute("UPDATE audit_chain SET sequence = ?, hash = ?, event_id = ?, timestamp = ?", head)

@@ -1,0 +1,155 @@
+"""What to ask of the audit log: the filter, and the words in which people write targets and times.
+
+Owns parsing them; leaves turning them into SQL to `query`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from iac.address import AddressError
+from iac.address import parse_target as parse_address
+from iac.diagnostics import DiagnosticsError, error
+
+PROVIDER_PREFIX: Final = "iac_"
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFilter:
+    """Which objects are meant: everything that is given must hold.
+
+    `name` may have `*` and `?`. `word` is a target type or a target id, whichever it is. `address` is a
+    resource instance, a resource (all its instances) or a module (everything inside it).
+    """
+
+    type: str | None = None
+    name: str | None = None
+    word: str | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events are meant: one of each field that is given must hold; empty asks for nothing.
+
+    `targets` are written as for `parse_target`. `users`, `tools`, `workspaces` may have `*` and `?`. `since`
+    is inclusive, `until` exclusive. `change` are groups of what was modified. `after` is the cursor of the
+    page before: the id or sequence of its last event. Newest first unless `oldest_first`.
+    """
+
+    targets: tuple[str | TargetFilter, ...] = ()
+    event_types: tuple[str, ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    users: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    run: str | None = None
+    workspaces: tuple[str, ...] = ()
+    change: tuple[str, ...] = ()
+    limit: int | None = None
+    after: str | int | None = None
+    oldest_first: bool = False
+
+
+def parse_target(text: str) -> TargetFilter:
+    """Reads `TYPE`, `TYPE:NAME`, an id, or an address.
+
+    The type may be the resource type (`iac_environment`); the name may have `*` and `?`. Raises
+    `DiagnosticsError`.
+    """
+    text = text.strip()
+    kind, colon, name = text.partition(":")
+    if colon and re.fullmatch(r"[\w-]+", kind):
+        if not name:
+            raise _invalid_target(text, 'After the ":" the name of the object is required.')
+        return TargetFilter(type=target_type(kind), name=name)
+    if re.match(r"module\.|data\.|[\w-]+[.\[]", text):
+        try:
+            parse_address(text)
+        except AddressError as failure:
+            raise _invalid_target(text, f"As an address it is not valid: {failure}.") from failure
+        return TargetFilter(address=text)
+    if not re.fullmatch(r"[\w-]+", text):
+        raise _invalid_target(text, "")
+    return TargetFilter(word=text)
+
+
+def target_type(text: str) -> str:
+    """The target type that a person means: `iac_environment`, `Environment` and `environment` are one."""
+    return text.lower().removeprefix(PROVIDER_PREFIX)
+
+
+def _invalid_target(text: str, detail: str) -> DiagnosticsError:
+    return DiagnosticsError(
+        error(
+            "Invalid target",
+            f'"{text}" does not name a target. {detail} Write a type ("environment"), a type and a name'
+            ' ("environment:staging"), an id, or an address (iac_service.api["eu"]).'.replace("  ", " "),
+        )
+    )
+
+
+_UNITS: Final = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+}
+_UNIT_WORDS: Final = {
+    "sec": "s",
+    "second": "s",
+    "min": "m",
+    "minute": "m",
+    "hour": "h",
+    "day": "d",
+    "week": "w",
+}
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)")
+
+
+def parse_time(text: str, now: datetime) -> datetime:
+    """The moment, in UTC, that a person means.
+
+    Relative to `now`: `2h`, `1d12h`, `90 minutes ago`, `now`, `today`, `yesterday` (their midnight).
+    Absolute: `2024-05-01` (midnight), `2024-05-01T12:30`, RFC 3339; UTC where no zone is given. Raises
+    `DiagnosticsError`.
+    """
+    now = now.astimezone(UTC)
+    word = text.strip().lower()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if word in ("now", "today", "yesterday"):
+        return {"now": now, "today": midnight, "yesterday": midnight - timedelta(days=1)}[word]
+    try:
+        ago = _duration(word.removesuffix("ago").strip())
+        moment = now - ago if ago is not None else datetime.fromisoformat(text.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as failure:
+        raise DiagnosticsError(
+            error(
+                "Invalid time",
+                f'"{text}" is not a time. Write how long ago ("2h", "7d"), "today" or "yesterday", a date'
+                ' ("2024-05-01") or a time by RFC 3339 ("2024-05-01T12:30:00Z").',
+            )
+        ) from failure
+
+
+def _duration(text: str) -> timedelta | None:
+    """The sum of amounts with units; None when the text is something else."""
+    if not re.fullmatch(rf"(?:{_DURATION.pattern}\s*)+", text):
+        return None
+    total = timedelta()
+    for amount, word in _DURATION.findall(text):
+        unit = _UNIT_WORDS.get(word.removesuffix("s") if len(word) > 1 else word, word)
+        if unit not in _UNITS:
+            return None
+        total += float(amount) * _UNITS[unit]
+    return total
+
+
+def format_time(moment: datetime) -> str:
+    """A moment as events have it: UTC, RFC 3339 with microseconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,194 @@
+"""What a configuration consists of, as written: blocks with their expressions, not yet evaluated.
+
+Owns the shapes. Reading them from files is left to `blocks` and `loader`, the inside of resource blocks,
+which needs provider schemas, to `body`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from iac.address import ConfigResource, ModulePath, Resource
+from iac.diagnostics import SourceRange
+from iac.hcl.defaults import Defaults
+from iac.hcl.syntax import Block, Body, Expression, ScopeTraversal
+from iac.values.paths import Path
+from iac.values.types import DYNAMIC, Type
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRule:
+    """A condition and the message for when it is false: validation, precondition or postcondition."""
+
+    condition: Expression
+    error_message: Expression
+    range: SourceRange
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An input variable."""
+
+    name: str
+    range: SourceRange
+    type: Type = DYNAMIC
+    defaults: Defaults | None = None
+    default: Expression | None = None
+    description: str = ""
+    sensitive: bool = False
+    nullable: bool = True
+    validations: Sequence[CheckRule] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A local value."""
+
+    name: str
+    expression: Expression
+    range: SourceRange
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An output value."""
+
+    name: str
+    expression: Expression
+    range: SourceRange
+    description: str = ""
+    sensitive: bool = False
+    depends_on: Sequence[ScopeTraversal] = ()
+    preconditions: Sequence[CheckRule] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """The `lifecycle` block of a resource. `ignore_changes` is None for `all`."""
+
+    create_before_destroy: bool = False
+    prevent_destroy: bool = False
+    ignore_changes: Sequence[Path] | None = ()
+    replace_triggered_by: Sequence[Expression] = ()
+    preconditions: Sequence[CheckRule] = ()
+    postconditions: Sequence[CheckRule] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderReference:
+    """A provider configuration by local name and alias."""
+
+    name: str
+    alias: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.name}.{self.alias}" if self.alias else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceBlock:
+    """A `resource` or `data` block. `body` still holds the meta-arguments; `META` says which they are."""
+
+    address: Resource
+    module: ModulePath
+    block: Block
+    count: Expression | None = None
+    for_each: Expression | None = None
+    provider: ProviderReference | None = None
+    depends_on: Sequence[ScopeTraversal] = ()
+    lifecycle: Lifecycle = Lifecycle()
+
+    @property
+    def config_address(self) -> ConfigResource:
+        """Its address in the configuration."""
+        return ConfigResource(self.module, self.address)
+
+    @property
+    def range(self) -> SourceRange:
+        """The place of its header."""
+        return self.block.range
+
+    @property
+    def provider_name(self) -> str:
+        """The local name of its provider: the one named, else the first word of the type."""
+        return self.provider.name if self.provider else self.address.type.partition("_")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleCall:
+    """A `module` block: where its source is, and the arguments for the module's variables."""
+
+    name: str
+    source: str
+    range: SourceRange
+    arguments: Mapping[str, Expression]
+    argument_ranges: Mapping[str, SourceRange]
+    count: Expression | None = None
+    for_each: Expression | None = None
+    depends_on: Sequence[ScopeTraversal] = ()
+    providers: Mapping[ProviderReference, ProviderReference] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderBlock:
+    """A `provider` block."""
+
+    name: str
+    alias: str | None
+    body: Body
+    range: SourceRange
+
+    @property
+    def reference(self) -> ProviderReference:
+        """How resources name it."""
+        return ProviderReference(self.name, self.alias)
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredProvider:
+    """An entry of `required_providers`: the local name, the source address, version constraints."""
+
+    name: str
+    source: str | None
+    version: str | None
+    range: SourceRange
+
+
+@dataclass(slots=True)
+class Module:
+    """One module as written. `directory` is as it is shown and as `path.module` gives it."""
+
+    path: ModulePath
+    directory: str
+    variables: dict[str, Variable] = field(default_factory=dict)
+    locals: dict[str, Local] = field(default_factory=dict)
+    outputs: dict[str, Output] = field(default_factory=dict)
+    resources: dict[Resource, ResourceBlock] = field(default_factory=dict)
+    calls: dict[str, ModuleCall] = field(default_factory=dict)
+    providers: dict[ProviderReference, ProviderBlock] = field(default_factory=dict)
+    required_providers: dict[str, RequiredProvider] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """A whole configuration: every module by its path, and the text of every file that was read."""
+
+    directory: str
+    modules: Mapping[ModulePath, Module]
+    sources: Mapping[str, bytes]
+
+    @property
+    def root(self) -> Module:
+        """The root module."""
+        return self.modules[()]
+
+    def resource(self, address: ConfigResource) -> ResourceBlock | None:
+        """The block at an address."""
+        module = self.modules.get(address.module)
+        return module.resources.get(address.resource) if module else None
+
+    def resources(self) -> Iterator[ResourceBlock]:
+        """Every resource and data block, module by module."""
+        for module in self.modules.values():
+            yield from module.resources.values()

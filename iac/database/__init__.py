@@ -1,0 +1,10 @@
+"""The database connection: SQL in, tuples out, transactions that nest.
+
+Owns opening, transactions and turning database failures into diagnostics. Leaves tables and their schema
+to `iac.storage`, and what is stored to the packages that own it. Never imports SQLAlchemy for SQLite.
+"""
+
+from iac.database.connection import Database, Params
+from iac.database.drivers import IntegrityError
+
+__all__ = ["Database", "IntegrityError", "Params"]

@@ -1,0 +1,152 @@
+"""One open database: queries, and transactions that nest.
+
+Owns when a transaction begins and ends. Leaves every difference between database products to `drivers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, TypeAlias
+
+from iac.database.drivers import Driver, open_driver
+from iac.diagnostics import DiagnosticsError, error
+
+Params: TypeAlias = Sequence[Any]
+
+
+class Database:
+    """An open database. Use it from one thread; close it, or use it in a `with` statement.
+
+    SQL is the common part of SQLite and PostgreSQL with `?` for parameters (and no other `?`). Failures of
+    the environment (locked, damaged, full, read-only, not a database) raise `DiagnosticsError`; a violated
+    constraint raises `IntegrityError`.
+    """
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._depth = 0
+        self.memory: dict[str, Any] = {}
+        """What its users may remember only while this transaction holds the write lock. It is emptied
+        when a transaction begins or ends and whenever anything is rolled back."""
+
+    @classmethod
+    def open(cls, location: str, *, create: bool) -> Database:
+        """Opens the database at `location`: a path, `:memory:`, or an SQLAlchemy URL.
+
+        A missing SQLite file is made, readable by its owner alone, when `create` is true; its directory must
+        exist. Raises `DiagnosticsError`.
+        """
+        return cls(open_driver(location, create=create))
+
+    @property
+    def location(self) -> str:
+        """Where it is, fit for messages: a path, or a URL without its password."""
+        return self._driver.location
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._driver.dialect
+
+    def tables(self) -> frozenset[str]:
+        """The names of the tables that exist."""
+        return frozenset(name for (name,) in self.query(self._driver.tables_sql))
+
+    def query(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
+        """The rows that a statement gives."""
+        self._check_transaction()
+        return self._driver.query(sql, params)
+
+    def query_one(self, sql: str, params: Params = ()) -> tuple[Any, ...] | None:
+        """The first row that a statement gives, or None."""
+        rows = self.query(sql, params)
+        return rows[0] if rows else None
+
+    def execute(self, sql: str, params: Params = ()) -> int:
+        """Runs a statement; returns how many rows it inserted, changed or deleted."""
+        self._check_transaction()
+        return self._driver.execute(sql, params)
+
+    def execute_many(self, sql: str, rows: Iterable[Params]) -> None:
+        """Runs a statement once for each row of parameters."""
+        self._check_transaction()
+        self._driver.execute_many(sql, rows)
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open, and with it the write lock held."""
+        return self._depth > 0
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: commits at the end, rolls back when the body raises.
+
+        The outermost one takes the write lock at once, so that what is read inside stays true until the
+        commit, and is durable when it returns. An inner one is a savepoint: its failure undoes only what
+        was done inside it, and the outer one may go on.
+        """
+        if self._depth == 0:
+            yield from self._outermost()
+        else:
+            yield from self._savepoint()
+
+    def _outermost(self) -> Iterator[None]:
+        self._driver.begin()
+        self.memory.clear()
+        self._depth = 1
+        try:
+            yield
+            self._check_transaction()
+            self._driver.run("COMMIT")
+        except BaseException:
+            if self._driver.in_transaction:
+                self._driver.run("ROLLBACK")
+            raise
+        finally:
+            self._depth = 0
+            self.memory.clear()
+
+    def _savepoint(self) -> Iterator[None]:
+        self._check_transaction()
+        name = f"level_{self._depth}"
+        self._driver.run(f"SAVEPOINT {name}")
+        self._depth += 1
+        try:
+            yield
+            self._check_transaction()
+        except BaseException:
+            self.memory.clear()
+            if self._driver.in_transaction:
+                self._driver.run(f"ROLLBACK TO SAVEPOINT {name}")
+                self._driver.run(f"RELEASE SAVEPOINT {name}")
+            raise
+        else:
+            self._driver.run(f"RELEASE SAVEPOINT {name}")
+        finally:
+            self._depth -= 1
+
+    def _check_transaction(self) -> None:
+        # After some failures (disk full) SQLite ends the whole transaction by itself. What came after
+        # would then be committed one statement at a time.
+        if self._depth and not self._driver.in_transaction:
+            raise DiagnosticsError(
+                error(
+                    "Transaction rolled back",
+                    f'The database "{self.location}" undid the running transaction after an earlier failure.'
+                    " Nothing of it was stored.",
+                )
+            )
+
+    def close(self) -> None:
+        """Closes the connection; an open transaction is rolled back."""
+        self._driver.close()
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, exception: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

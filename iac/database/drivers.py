@@ -1,0 +1,367 @@
+"""Everything that differs between database products: opening, locking, placeholders, errors.
+
+Two drivers: SQLite through the standard library, because it is there and starts at once; PostgreSQL through
+SQLAlchemy, which is imported only for it.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Final, Protocol, TypeVar
+
+from iac.diagnostics import Diagnostic, DiagnosticsError, error
+
+BUSY_TIMEOUT: Final = 10.0
+"""How many seconds to wait for another process's transaction to end."""
+
+WRITE_LOCK_KEY: Final = 0x696163
+"""The PostgreSQL advisory lock that a transaction holds, so that there is one writer as in SQLite."""
+
+MEMORY: Final = ":memory:"
+
+_Result = TypeVar("_Result")
+
+
+class IntegrityError(Exception):
+    """A unique, foreign key, not-null or check constraint was violated; the message says which."""
+
+
+class Driver(Protocol):
+    """What `Database` needs of a database product. Statements run outside transactions of the driver's own:
+    BEGIN, SAVEPOINT and COMMIT are statements like any other."""
+
+    location: str
+    dialect: str
+    tables_sql: str
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether the transaction that was begun still exists."""
+        ...
+
+    def begin(self) -> None:
+        """Begins a transaction and takes the write lock."""
+        ...
+
+    def run(self, sql: str) -> None:
+        """Runs a statement of transaction control."""
+        ...
+
+    def query(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """The rows that a statement gives."""
+        ...
+
+    def execute(self, sql: str, params: Sequence[Any]) -> int:
+        """Runs a statement; returns the number of rows it affected."""
+        ...
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Runs a statement for each row."""
+        ...
+
+    def close(self) -> None:
+        """Closes the connection."""
+        ...
+
+
+def open_driver(location: str, *, create: bool) -> Driver:
+    """The driver for a path or URL. Raises `DiagnosticsError`."""
+    scheme, separator, rest = location.partition("://")
+    if not separator:
+        return SqliteDriver(location, create=create)
+    if scheme.partition("+")[0] == "sqlite":
+        # SQLAlchemy's form: sqlite:///relative, sqlite:////absolute, sqlite:// for memory.
+        path = rest.removeprefix("/").partition("?")[0]
+        return SqliteDriver(path or MEMORY, create=create)
+    if scheme.partition("+")[0] in ("postgresql", "postgres"):
+        return PostgresDriver(location)
+    raise DiagnosticsError(
+        error(
+            "Unsupported database",
+            f'The database URL begins with "{scheme}://". Supported are a path to an SQLite file,'
+            ' "sqlite:///path" and "postgresql://user@host/name".',
+        )
+    )
+
+
+# --- SQLite ------------------------------------------------------------------------------------------------
+
+
+class SqliteDriver:
+    """SQLite by the standard library: WAL, every commit synced to disk, foreign keys enforced."""
+
+    dialect = "sqlite"
+    tables_sql = "SELECT name FROM sqlite_master WHERE type = 'table'"
+
+    def __init__(self, path: str, *, create: bool) -> None:
+        self.location = path
+        created = path != MEMORY and _prepare_file(path, create)
+        self._connection = self._attempt(lambda: self._connect(path))
+        if created:
+            self._attempt(self._use_wal)
+
+    def _use_wal(self) -> None:
+        # The mode is kept in the file. SQLite does not wait for other connections to this pragma, and
+        # another process may be opening the same new file.
+        deadline = time.monotonic() + BUSY_TIMEOUT
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+
+    def _connect(self, path: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            path if path == MEMORY else _file_uri(path),
+            timeout=BUSY_TIMEOUT,
+            isolation_level=None,
+            uri=path != MEMORY,
+            cached_statements=256,
+        )
+        try:
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+            # As in PostgreSQL; it also lets LIKE with a fixed beginning use an index.
+            connection.execute("PRAGMA case_sensitive_like = ON")
+            connection.execute("SELECT name FROM sqlite_master LIMIT 1").fetchall()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._connection.in_transaction
+
+    def begin(self) -> None:
+        self.run("BEGIN IMMEDIATE")
+
+    def run(self, sql: str) -> None:
+        try:
+            self._connection.execute(sql)
+        except sqlite3.Error as failure:
+            raise _sqlite_failure(failure, self.location) from failure
+
+    def query(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(sql, params).fetchall()
+        except sqlite3.Error as failure:
+            raise _sqlite_failure(failure, self.location) from failure
+
+    def execute(self, sql: str, params: Sequence[Any]) -> int:
+        try:
+            return self._connection.execute(sql, params).rowcount
+        except sqlite3.Error as failure:
+            raise _sqlite_failure(failure, self.location) from failure
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        try:
+            self._connection.executemany(sql, rows)
+        except sqlite3.Error as failure:
+            raise _sqlite_failure(failure, self.location) from failure
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _attempt(self, action: Callable[[], _Result]) -> _Result:
+        try:
+            return action()
+        except sqlite3.Error as failure:
+            raise _sqlite_failure(failure, self.location) from failure
+
+
+def _file_uri(path: str) -> str:
+    from urllib.parse import quote
+
+    return f"file:{quote(os.path.abspath(path))}?mode=rw"
+
+
+def _prepare_file(path: str, create: bool) -> bool:
+    """Makes the file, empty and for its owner alone, when it is missing; whether it is new (or empty).
+
+    SQLite gives the files beside it (`-wal`, `-shm`) the same mode.
+    """
+    try:
+        if os.path.exists(path):
+            if os.path.isdir(path):
+                raise DiagnosticsError(error("Invalid database", f'"{path}" is a directory, not a file.'))
+            return os.path.getsize(path) == 0
+        if not create:
+            raise DiagnosticsError(error("Database not found", f'There is no database at "{path}".'))
+        parent = os.path.dirname(path) or "."
+        if not os.path.isdir(parent):
+            raise DiagnosticsError(
+                error(
+                    "Directory not found",
+                    f'The database "{path}" cannot be created: there is no directory "{parent}".',
+                )
+            )
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        return True
+    except OSError as failure:
+        reason = (failure.strerror or str(failure)).lower()
+        raise DiagnosticsError(
+            error("Cannot open database", f'The database "{path}" cannot be opened: {reason}.')
+        ) from failure
+
+
+_SQLITE_FAILURES: Final = {
+    "SQLITE_BUSY": (
+        "Database is locked",
+        "Another process has been writing to the database {path} for too long. Wait until it is done and try again.",
+    ),
+    "SQLITE_LOCKED": (
+        "Database is locked",
+        "Another part of the program is using the database {path}. Try again.",
+    ),
+    "SQLITE_CORRUPT": (
+        "Database is damaged",
+        "The database {path} is malformed: {reason}. Restore it from a backup, or recover what can be read"
+        ' with "sqlite3 FILE .recover".',
+    ),
+    "SQLITE_NOTADB": ("Not a database", "The file {path} is not an SQLite database."),
+    "SQLITE_READONLY": (
+        "Database is read-only",
+        "The database {path} cannot be written to: {reason}. Check the permissions of the file and of its directory.",
+    ),
+    "SQLITE_CANTOPEN": (
+        "Cannot open database",
+        "The database {path} cannot be opened: {reason}. Check that the file, its directory and the files"
+        " beside it (-wal, -shm) can be read and written.",
+    ),
+    "SQLITE_PERM": ("Cannot open database", "Access to the database {path} was refused: {reason}."),
+    "SQLITE_AUTH": ("Cannot open database", "Access to the database {path} was refused: {reason}."),
+    "SQLITE_FULL": (
+        "Disk is full",
+        "There is no space left for the database {path}. Nothing of the running operation was stored.",
+    ),
+    "SQLITE_IOERR": (
+        "Cannot access database",
+        "Reading from or writing to the database {path} failed: {reason}.",
+    ),
+    "SQLITE_PROTOCOL": ("Database is locked", "The database {path} could not be locked: {reason}."),
+    "SQLITE_NOMEM": ("Out of memory", "There is not enough memory to use the database {path}."),
+    "SQLITE_TOOBIG": ("Object too large", "A value is too large to be stored in the database {path}."),
+    "SQLITE_SCHEMA": ("Database changed", "The database {path} was changed by another process. Try again."),
+}
+
+
+def _sqlite_failure(failure: sqlite3.Error, path: str) -> Exception:
+    """What to raise for an error of SQLite: a diagnostic, `IntegrityError`, or the error itself when only a
+    mistake in this program can cause it."""
+    if isinstance(failure, sqlite3.IntegrityError):
+        return IntegrityError(str(failure))
+    # Extended names say more after a second underscore: SQLITE_IOERR_WRITE.
+    name = "_".join((getattr(failure, "sqlite_errorname", None) or "").split("_")[:2])
+    if name not in _SQLITE_FAILURES:
+        return failure
+    return DiagnosticsError(_failure(*_SQLITE_FAILURES[name], path, str(failure)))
+
+
+def _failure(summary: str, detail: str, location: str, reason: str) -> Diagnostic:
+    return error(summary, detail.format(path=f'"{location}"', reason=reason))
+
+
+# --- PostgreSQL --------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=1024)
+def _format_style(sql: str) -> str:
+    """`?` placeholders as `%s`."""
+    return sql.replace("%", "%%").replace("?", "%s")
+
+
+class PostgresDriver:
+    """PostgreSQL through an SQLAlchemy connection in autocommit mode."""
+
+    dialect = "postgresql"
+    tables_sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
+
+    def __init__(self, url: str) -> None:
+        from sqlalchemy import create_engine
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+        try:
+            parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+            self.location = parsed.render_as_string(hide_password=True)
+            engine = create_engine(parsed, isolation_level="AUTOCOMMIT")
+        except (ArgumentError, NoSuchModuleError) as failure:
+            raise DiagnosticsError(
+                error("Invalid database URL", f"The database URL is not valid: {failure}.")
+            ) from failure
+        except ModuleNotFoundError as failure:
+            raise DiagnosticsError(
+                error(
+                    "Database driver not installed",
+                    f'The database {self.location} needs the Python package "{failure.name}". Install it, or'
+                    ' name another driver in the URL ("postgresql+psycopg://...").',
+                )
+            ) from failure
+        self._errors = SQLAlchemyError
+        self._begun = self._aborted = False
+        try:
+            self._connection = engine.connect()
+        except SQLAlchemyError as failure:
+            raise self._failed(failure) from failure
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._begun
+
+    def begin(self) -> None:
+        self._execute("BEGIN", ())
+        self._begun = True
+        self._execute("SELECT pg_advisory_xact_lock(?)", (WRITE_LOCK_KEY,))
+
+    def run(self, sql: str) -> None:
+        if sql == "COMMIT" and self._aborted:
+            # PostgreSQL would answer this COMMIT with a silent rollback.
+            raise DiagnosticsError(
+                error("Transaction rolled back", f"A statement failed; {self.location} stored nothing of it.")
+            )
+        if sql in ("COMMIT", "ROLLBACK"):
+            self._begun = self._aborted = False
+        elif sql.startswith("ROLLBACK TO "):
+            self._aborted = False
+        self._execute(sql, ())
+
+    def query(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in self._execute(sql, tuple(params))]
+
+    def execute(self, sql: str, params: Sequence[Any]) -> int:
+        return int(self._execute(sql, tuple(params)).rowcount)
+
+    def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        many = [tuple(row) for row in rows]
+        if many:
+            self._execute(sql, many)
+
+    def close(self) -> None:
+        self._connection.close()
+        self._connection.engine.dispose()
+
+    def _execute(self, sql: str, params: Any) -> Any:
+        # One tuple of parameters, or a list of tuples.
+        try:
+            return self._connection.exec_driver_sql(_format_style(sql), params)
+        except self._errors as failure:
+            self._aborted = self._begun
+            raise self._failed(failure) from failure
+
+    def _failed(self, failure: Exception) -> Exception:
+        from sqlalchemy import exc
+
+        reason = str(getattr(failure, "orig", None) or failure).strip().split("\n")[0]
+        if isinstance(failure, exc.IntegrityError):
+            return IntegrityError(reason)
+        if not isinstance(failure, (exc.OperationalError, exc.InternalError, exc.InterfaceError)):
+            return failure  # only a mistake in this program can cause it
+        return DiagnosticsError(error("Cannot access database", f"The database {self.location} reports: {reason}."))

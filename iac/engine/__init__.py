@@ -1,0 +1,1 @@
+"""The engine: evaluates a configuration in dependency order, plans changes, applies plans."""

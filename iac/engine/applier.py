@@ -1,0 +1,243 @@
+"""The applier: does what a plan says, in order, and nothing else.
+
+Each operation writes platform, state and audit event in one transaction; operations share a commit in short
+groups, and are reported as done only when that is durable. Owns the execution; what to do was decided by
+the planner, which this module does not know.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from iac.address import ResourceInstance
+from iac.audit.log import AuditLog
+from iac.audit.record import Operation, Origin
+from iac.config.meta import place_of
+from iac.database import Database
+from iac.diagnostics import Diagnostics, DiagnosticsError
+from iac.engine.objects import encode
+from iac.engine.operations import Operations
+from iac.engine.schedule import APPLY, Schedule, Step
+from iac.plan.model import Action, Drift, Plan, ResourceChange
+from iac.state.model import OutputState, State
+from iac.state.store import StateWriter
+from iac.values.value import Value
+
+GROUP_SECONDS = 0.1
+"""How long operations gather before they are committed together."""
+
+
+class Observer(Protocol):
+    """Who watches an apply. `part` is `apply` or `delete` (a replacement has both)."""
+
+    def started(self, change: ResourceChange, part: str) -> None:
+        """An operation begins."""
+        ...
+
+    def completed(self, change: ResourceChange, part: str, value: Value, seconds: float) -> None:
+        """An operation is done and durable; `value` is the object now, or what was deleted."""
+        ...
+
+    def failed(self, change: ResourceChange, part: str, seconds: float) -> None:
+        """An operation failed and left nothing behind."""
+        ...
+
+
+@dataclass(slots=True)
+class ApplyResult:
+    """What an apply did."""
+
+    added: int = 0
+    changed: int = 0
+    destroyed: int = 0
+    imported: int = 0
+    diagnostics: Diagnostics = field(default_factory=Diagnostics)
+    skipped: list[ResourceInstance] = field(default_factory=list)
+    interrupted: bool = False
+    outputs: dict[str, OutputState] = field(default_factory=dict)
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether everything was done."""
+        return not (self.diagnostics.has_errors or self.interrupted)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    change: ResourceChange
+    part: str
+    value: Value
+    seconds: float
+
+
+class Applier:
+    """Applies one plan."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        state: State,
+        database: Database,
+        writer: StateWriter,
+        log: AuditLog,
+        origin: Origin,
+        operations: Operations,
+        observer: Observer,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.plan = plan
+        self.state = state
+        self.database = database
+        self.writer = writer
+        self.log = log
+        self.origin = origin
+        self.operations = operations
+        self.observer = observer
+        self.stopping = stopping
+        self.result = ApplyResult()
+        self._uncommitted: list[_Done] = []
+
+    def run(self) -> ApplyResult:
+        """Applies the plan and returns what was done; what failed is in the result's diagnostics."""
+        with self.database.transaction():
+            self._remember_what_was_found()
+        schedule = Schedule(self.plan)
+        steps = iter(schedule)
+        step = next(steps, None)
+        while step is not None:
+            with self.database.transaction():
+                step = self._group(schedule, steps, step)
+            self._report()
+            if self.stopping() and step is not None:
+                self.result.interrupted = True
+                break
+        self.result.skipped = [s.change.address for s in schedule.skipped if s.change is not None]
+        with self.database.transaction():
+            self._outputs()
+        return self.result
+
+    def _group(self, schedule: Schedule, steps: Iterator[Step], step: Step | None) -> Step | None:
+        """Operations until the group is old enough; returns the next one, None when all are done."""
+        deadline = time.monotonic() + GROUP_SECONDS
+        self.writer.bump()
+        while step is not None:
+            if not self._perform(step):
+                schedule.fail(step)
+            step = next(steps, None)
+            if time.monotonic() > deadline or self.stopping():
+                break
+        return step
+
+    def _perform(self, step: Step) -> bool:
+        """One operation, whole or not at all. Returns whether it succeeded."""
+        change = step.change
+        assert change is not None
+        started = time.monotonic()
+        self.observer.started(change, step.part)
+        operation = Operation(
+            self.origin,
+            str(change.address),
+            place_of(change.source) if change.source else None,
+            self.operations.forced_by(change),
+        )
+        try:
+            with self.database.transaction():
+                if step.part == APPLY:
+                    value = self.operations.apply(change, operation)
+                else:
+                    value = self.operations.delete(change, operation)
+        except DiagnosticsError as problem:
+            self.result.diagnostics.extend(d.about(str(change.address)) for d in problem.diagnostics)
+            self._record_failure(change, step.part, operation, problem)
+            self.observer.failed(change, step.part, time.monotonic() - started)
+            return False
+        self._uncommitted.append(_Done(change, step.part, value, time.monotonic() - started))
+        return True
+
+    def _record_failure(
+        self, change: ResourceChange, part: str, operation: Operation, problem: DiagnosticsError
+    ) -> None:
+        with self.database.transaction():
+            self.operations.record_failure(change, part, operation, problem)
+
+    def _report(self) -> None:
+        """Tells the observer and counts what the last commit made durable."""
+        for done in self._uncommitted:
+            action = done.change.action
+            if done.part != APPLY:
+                self.result.destroyed += 1
+            elif action is Action.CREATE or action.is_replace:
+                self.result.added += 1
+            elif action is Action.UPDATE:
+                self.result.changed += 1
+            self.observer.completed(done.change, done.part, done.value, done.seconds)
+        self._uncommitted.clear()
+
+    # --- state that changes without an operation ---
+
+    def _remember_what_was_found(self) -> None:
+        """Writes what refreshing and reading data sources found into the state."""
+        for drift in self.plan.drift:
+            self._remember_drift(drift)
+        for address in self.plan.forgotten_data:
+            self.writer.remove(address)
+        for read in self.plan.data:
+            found = encode(read.address, read.provider, read.schema, read.value)
+            known = self.state.instances.get(read.address)
+            if known is None or (known.attributes, known.sensitive_paths) != (
+                found.attributes,
+                found.sensitive_paths,
+            ):
+                self.writer.put(found)
+
+    def _remember_drift(self, drift: Drift) -> None:
+        key = (drift.address, drift.deposed)
+        known = (
+            self.state.instances.get(drift.address)
+            if drift.deposed is None
+            else self.state.deposed.get((drift.address, drift.deposed))
+        )
+        if drift.change.action is Action.DELETE:
+            self.writer.remove(*key)
+        elif known is not None:
+            self.writer.put(
+                encode(
+                    drift.address,
+                    drift.provider,
+                    drift.schema,
+                    drift.change.after,
+                    dependencies=known.dependencies,
+                    create_before_destroy=known.create_before_destroy,
+                    status=known.status,
+                    deposed=drift.deposed,
+                )
+            )
+
+    def _outputs(self) -> None:
+        """Writes every output whose value is known now; one that depends on what failed stays as it was."""
+        changed = False
+        for output in self.plan.outputs:
+            value: Value | None = output.change.after
+            if output.change.action is Action.DELETE:
+                if self.result.succeeded:
+                    self.writer.remove_output(output.name)
+                    changed = True
+                continue
+            if not output.change.after.is_wholly_known:
+                value = self.operations.output(output.name, self.result.diagnostics)
+            if value is None or not value.is_wholly_known:
+                known = self.state.outputs.get(output.name)
+                if known is not None:
+                    self.result.outputs[output.name] = known
+                continue
+            sensitive = self.operations.is_sensitive_output(output.name)
+            new = OutputState(value.without_own_marks() if sensitive else value, sensitive)
+            self.result.outputs[output.name] = new
+            if self.state.outputs.get(output.name) != new:
+                self.writer.put_output(output.name, new)
+                changed = True
+        if changed:
+            self.writer.bump()

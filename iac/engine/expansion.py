@@ -1,0 +1,152 @@
+"""count and for_each: how many instances a block has, and what `each` and `count` are in them.
+
+The rules and the wording of the errors are Terraform's.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from iac.address import InstanceKey
+from iac.diagnostics import DiagnosticsError, SourceRange, error
+from iac.hcl.evaluate import evaluate
+from iac.hcl.scope import Scope
+from iac.hcl.syntax import Expression
+from iac.values.convert import ConversionError, convert
+from iac.values.types import DYNAMIC, NUMBER, STRING, CollectionType, type_name
+from iac.values.value import SENSITIVE, Value, number, string
+
+SINGLE, COUNT, FOR_EACH = "single", "count", "for_each"
+
+
+class Repetition(NamedTuple):
+    """What the expressions inside one instance see: its key, and `each.value` where there is for_each."""
+
+    key: InstanceKey = None
+    each_value: Value | None = None
+
+    def lookup(self, root: str, name: str) -> Value | None:
+        """`each.key`, `each.value` or `count.index`, or None when it has no such thing."""
+        if root == "count" and name == "index" and isinstance(self.key, int):
+            return number(self.key)
+        if root == "each" and isinstance(self.key, str):
+            return string(self.key) if name == "key" else self.each_value
+        return None
+
+
+class Expansion(NamedTuple):
+    """How a block repeats (`SINGLE`, `COUNT`, `FOR_EACH`), and its instances."""
+
+    kind: str
+    instances: tuple[Repetition, ...]
+
+
+ONE = Expansion(SINGLE, (Repetition(),))
+
+
+def expand(count: Expression | None, for_each: Expression | None, scope: Scope) -> Expansion:
+    """The instances of a block. Raises `DiagnosticsError` for a count or for_each that cannot be used."""
+    if count is not None:
+        return Expansion(COUNT, tuple(Repetition(i) for i in range(_count(count, scope))))
+    if for_each is not None:
+        return Expansion(FOR_EACH, tuple(Repetition(k, v) for k, v in _for_each(for_each, scope)))
+    return ONE
+
+
+def _count(expression: Expression, scope: Scope) -> int:
+    where = expression.range
+    value = evaluate(expression, scope).without_own_marks()
+    if value.is_null:
+        raise _invalid("count", 'The given "count" argument value is null. An integer is required.', where)
+    if not value.is_known:
+        raise _invalid(
+            "count",
+            'The "count" value depends on resource attributes that cannot be determined until apply, so iac cannot '
+            "predict how many instances will be created. To work around this, use the -target argument to first apply "
+            "only the resources that the count depends on.",
+            where,
+        )
+    try:
+        amount = convert(value, NUMBER).raw
+    except ConversionError as problem:
+        raise DiagnosticsError(error("Incorrect value type", f"Invalid expression value: {problem}.", where)) from None
+    if type(amount) is not int:
+        raise _invalid("count", 'The given "count" argument value is unsuitable: must be a whole number.', where)
+    if amount < 0:
+        raise _invalid(
+            "count",
+            'The given "count" argument value is unsuitable: must be greater than or equal to zero.',
+            where,
+        )
+    return amount
+
+
+def _for_each(expression: Expression, scope: Scope) -> list[tuple[str, Value]]:
+    where = expression.range
+    value = evaluate(expression, scope)
+    ty = value.type
+    if SENSITIVE in value.marks:
+        raise _invalid(
+            "for_each",
+            "Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments. If "
+            "used, the sensitive value could be exposed as a resource instance key.",
+            where,
+        )
+    value = value.without_own_marks()
+    unsuitable = 'The given "for_each" argument value is unsuitable:'
+    if value.is_null:
+        raise _invalid(
+            "for_each",
+            f'{unsuitable} the given "for_each" argument value is null. A map, or set of strings is allowed.',
+            where,
+        )
+    if not value.is_known:
+        raise _unknown_for_each(ty.kind, where)
+    if ty.kind not in ("map", "object", "set"):
+        raise _invalid(
+            "for_each",
+            f'{unsuitable} the "for_each" argument must be a map, or set of strings, and you have provided a value of '
+            f"type {type_name(ty)}.",
+            where,
+        )
+    if not isinstance(ty, CollectionType) or ty.kind == "map":
+        return list(value.raw.items())
+    if any(not e.is_known for e in value.raw):
+        raise _unknown_for_each("set", where)
+    if value.raw and ty.element not in (STRING, DYNAMIC):
+        raise _invalid(
+            "for_each set",
+            f'{unsuitable} "for_each" supports maps and sets of strings, but you have provided a set containing type '
+            f"{type_name(ty.element)}.",
+            where,
+        )
+    if any(e.is_null for e in value.raw):
+        raise _invalid("for_each set", f'{unsuitable} "for_each" sets must not contain null values.', where)
+    return [(e.raw, e) for e in value.raw]
+
+
+def _unknown_for_each(kind: str, where: SourceRange) -> DiagnosticsError:
+    what = "set" if kind == "set" else "map"
+    advice = (
+        "the full set of keys that will identify the instances of this resource.\n\nWhen working with unknown values "
+        "in for_each, it's better to use a map value where the keys are defined statically in your configuration and "
+        "where only the values contain apply-time results."
+        if what == "set"
+        else "the full set of keys that will identify the instances of this resource.\n\nWhen working with unknown "
+        "values in for_each, it's better to define the map keys statically in your configuration and place apply-time "
+        "results only in the map values."
+    )
+    contents = "set includes values derived from" if what == "set" else "map includes keys derived from"
+    return _invalid(
+        "for_each",
+        f'The "for_each" {contents} resource attributes that cannot be determined until apply, and so iac cannot '
+        f"determine {advice}\n\nAlternatively, you could use the -target planning option to first apply only the "
+        "resources that the for_each value depends on, and then apply a second time to fully converge.",
+        where,
+    )
+
+
+def _invalid(argument: str, detail: str, where: SourceRange) -> DiagnosticsError:
+    name, _, more = argument.partition(" ")
+    summary = f"Invalid {name}{' ' + more if more else ''} argument"
+    return DiagnosticsError(error(summary, detail, where))

@@ -1,0 +1,261 @@
+"""What depends on what: the objects of a configuration in an order in which each comes after what it needs.
+
+Nodes are blocks as written (not instances), so the graph's size is that of the configuration. Owns the
+dependencies, the order and the report of a cycle; leaves evaluating to whoever walks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from iac.address import ConfigResource, ModulePath, Resource
+from iac.config.body import CompiledBody
+from iac.config.meta import trigger_parts
+from iac.config.model import CheckRule, Config, Module, ProviderReference, ResourceBlock
+from iac.config.references import parse_reference
+from iac.config.validate import Bodies, ProviderBodies
+from iac.diagnostics import Diagnostic, DiagnosticsError, error
+from iac.hcl.references import references
+from iac.hcl.syntax import Expression, ScopeTraversal
+
+
+class Node(NamedTuple):
+    """One object of the configuration. `kind` is variable, local, output, resource, provider or module
+    (the expansion of a module call; everything inside depends on it)."""
+
+    kind: str
+    module: ModulePath
+    name: str | Resource | ProviderReference
+
+    def __str__(self) -> str:
+        prefix = "".join(f"module.{name}." for name in self.module)
+        if self.kind == "module":
+            return prefix.rstrip(".")
+        word = {"variable": "var.", "local": "local.", "output": "output.", "provider": "provider."}
+        return f"{prefix}{word.get(self.kind, '')}{self.name}"
+
+
+Dependencies: TypeAlias = Mapping[Node, Sequence[Node]]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The nodes in dependency order, and for each what it needs directly.
+
+    `resource_dependencies` leads from a resource to the resources it needs, through whatever values stand
+    between. `create_before_destroy` are the resources for which that order is asked for or forced by a
+    dependent that asks for it.
+    """
+
+    order: Sequence[Node]
+    dependencies: Dependencies
+    resource_dependencies: Mapping[ConfigResource, frozenset[ConfigResource]]
+    create_before_destroy: frozenset[ConfigResource]
+
+
+def build_graph(config: Config, bodies: Bodies, provider_bodies: ProviderBodies) -> Graph:
+    """The graph of a valid configuration. Raises `DiagnosticsError` that shows the cycle when there is one."""
+    dependencies = _Builder(config, bodies, provider_bodies).build()
+    order = _sort(dependencies)
+    through = _resource_dependencies(order, dependencies)
+    return Graph(order, dependencies, through, _forced(config, through))
+
+
+def resolve_provider(
+    config: Config, module: ModulePath, reference: ProviderReference
+) -> tuple[ModulePath, ProviderReference]:
+    """Which provider configuration a module means by a reference: its own, one passed to it, or the root's."""
+    while True:
+        if reference in config.modules[module].providers or not module:
+            return module, reference
+        parent = module[:-1]
+        call = config.modules[parent].calls[module[-1]]
+        reference = call.providers.get(reference, reference)
+        module = parent
+
+
+class _Builder:
+    """Collects the direct dependencies of every node."""
+
+    def __init__(self, config: Config, bodies: Bodies, provider_bodies: ProviderBodies) -> None:
+        self.config = config
+        self.bodies = bodies
+        self.provider_bodies = provider_bodies
+        self.dependencies: dict[Node, tuple[Node, ...]] = {}
+        self.contents: dict[ModulePath, list[Node]] = {}
+
+    def build(self) -> Dependencies:
+        for module in self.config.modules.values():
+            self.add_module(module)
+        return self.dependencies
+
+    def add(self, node: Node, needs: Iterable[Node]) -> None:
+        inherited = [Node("module", node.module, "")] if node.module and node.kind != "module" else []
+        self.dependencies[node] = tuple(dict.fromkeys([*inherited, *needs]))
+
+    def add_module(self, module: Module) -> None:
+        path = module.path
+        if path:
+            parent = self.config.modules[path[:-1]]
+            call = parent.calls[path[-1]]
+            needs = [*self.of(parent, call.count), *self.of(parent, call.for_each)]
+            if parent.path:
+                needs.append(Node("module", parent.path, ""))
+            self.add(Node("module", path, ""), needs)
+        for variable in module.variables.values():
+            node = Node("variable", path, variable.name)
+            needs = self.rules(module, variable.validations, but=node)
+            if path and variable.name in call.arguments:
+                needs += self.of(parent, call.arguments[variable.name])
+            self.add(node, needs)
+        for local in module.locals.values():
+            self.add(Node("local", path, local.name), self.of(module, local.expression))
+        for output in module.outputs.values():
+            needs = self.of(module, output.expression) + self.rules(module, output.preconditions)
+            self.add(Node("output", path, output.name), [*needs, *self.targets(module, output.depends_on)])
+        for provider in module.providers.values():
+            body = self.provider_bodies.get((path, provider.reference))
+            self.add(Node("provider", path, provider.reference), self.of_body(module, body))
+        for resource in module.resources.values():
+            self.add(Node("resource", path, resource.address), self.resource(module, resource))
+
+    def resource(self, module: Module, resource: ResourceBlock) -> list[Node]:
+        own = Node("resource", module.path, resource.address)
+        lifecycle = resource.lifecycle
+        needs = self.of_body(module, self.bodies.get(resource.config_address))
+        needs += self.of(module, resource.count) + self.of(module, resource.for_each)
+        needs += self.targets(module, resource.depends_on)
+        needs += self.rules(module, [*lifecycle.preconditions, *lifecycle.postconditions])
+        for trigger in lifecycle.replace_triggered_by:
+            parts = trigger_parts(trigger)
+            if parts is not None:
+                needs += self.targets(module, [parts[0]])
+        reference = resource.provider or ProviderReference(resource.provider_name)
+        where, reference = resolve_provider(self.config, module.path, reference)
+        provider = Node("provider", where, reference)
+        if reference in self.config.modules[where].providers:
+            needs.append(provider)
+        for path in _prefixes(module.path):
+            parent = self.config.modules[path[:-1]]
+            needs += self.targets(parent, parent.calls[path[-1]].depends_on)
+        return [n for n in needs if n != own]
+
+    def rules(self, module: Module, rules: Iterable[CheckRule], but: Node | None = None) -> list[Node]:
+        found = []
+        for rule in rules:
+            found += self.of(module, rule.condition) + self.of(module, rule.error_message)
+        return [n for n in found if n != but]
+
+    def of(self, module: Module, expression: Expression | None) -> list[Node]:
+        return self.targets(module, references(expression)) if expression is not None else []
+
+    def of_body(self, module: Module, body: CompiledBody | None) -> list[Node]:
+        return self.targets(module, body.references()) if body is not None else []
+
+    def targets(self, module: Module, traversals: Iterable[ScopeTraversal]) -> list[Node]:
+        found: list[Node] = []
+        for traversal in traversals:
+            try:
+                reference = parse_reference(traversal)
+            except DiagnosticsError:
+                continue  # validation has reported it
+            if reference.kind in ("variable", "local"):
+                found.append(Node(reference.kind, module.path, reference.name))
+            elif reference.resource is not None:
+                found.append(Node("resource", module.path, reference.resource))
+            elif reference.kind == "module":
+                found.extend(self.module_targets((*module.path, reference.name), reference.output))
+        return found
+
+    def module_targets(self, path: ModulePath, output: str | None) -> Iterator[Node]:
+        child = self.config.modules.get(path)
+        if child is None:
+            return
+        yield Node("module", path, "")
+        if output is not None:
+            yield Node("output", path, output)
+            return
+        for name in child.outputs:
+            yield Node("output", path, name)
+        for below in self.config.modules.values():
+            if below.path[: len(path)] == path:
+                for resource in below.resources:
+                    yield Node("resource", below.path, resource)
+
+
+def _prefixes(path: ModulePath) -> Iterator[ModulePath]:
+    for depth in range(1, len(path) + 1):
+        yield path[:depth]
+
+
+def _sort(dependencies: Dependencies) -> list[Node]:
+    """Depth first, in the order of declaration; no recursion, for chains of any length."""
+    order: list[Node] = []
+    done: set[Node] = set()
+    for start in dependencies:
+        if start in done:
+            continue
+        stack: list[tuple[Node, Iterator[Node]]] = [(start, iter(dependencies[start]))]
+        active = {start: None}
+        while stack:
+            node, rest = stack[-1]
+            for need in rest:
+                if need in active:
+                    raise DiagnosticsError(_cycle(list(active), need))
+                if need not in done and need in dependencies:
+                    active[need] = None
+                    stack.append((need, iter(dependencies[need])))
+                    break
+            else:
+                stack.pop()
+                del active[node]
+                done.add(node)
+                order.append(node)
+    return order
+
+
+def _cycle(active: Sequence[Node], start: Node) -> Diagnostic:
+    members = [n for n in active[active.index(start) :] if n.kind != "module"] or [start]
+    shown = ", ".join(str(n) for n in members)
+    return error(
+        f"Cycle: {shown}",
+        "Each of these refers to the next, and the last to the first, so none can be evaluated before the others. "
+        "Remove one of the references.",
+    )
+
+
+def _resource_dependencies(
+    order: Sequence[Node], dependencies: Dependencies
+) -> dict[ConfigResource, frozenset[ConfigResource]]:
+    reached: dict[Node, frozenset[ConfigResource]] = {}
+    result = {}
+    empty: frozenset[ConfigResource] = frozenset()
+    for node in order:
+        parts: list[frozenset[ConfigResource]] = []
+        for need in dependencies[node]:
+            if need.kind == "resource":
+                assert isinstance(need.name, Resource)
+                parts.append(frozenset((ConfigResource(need.module, need.name),)))
+            elif reached.get(need):
+                parts.append(reached[need])
+        distinct = list(dict.fromkeys(parts))
+        own = distinct[0] if len(distinct) == 1 else empty.union(*distinct)
+        if node.kind == "resource":
+            assert isinstance(node.name, Resource)
+            result[ConfigResource(node.module, node.name)] = own
+        else:
+            reached[node] = own
+    return result
+
+
+def _forced(config: Config, through: Mapping[ConfigResource, frozenset[ConfigResource]]) -> frozenset[ConfigResource]:
+    found: set[ConfigResource] = set()
+    pending = [r.config_address for r in config.resources() if r.lifecycle.create_before_destroy]
+    while pending:
+        address = pending.pop()
+        if address not in found:
+            found.add(address)
+            pending.extend(through.get(address, ()))
+    return frozenset(found)

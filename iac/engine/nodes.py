@@ -1,0 +1,114 @@
+"""Evaluates the nodes that are only values: variables, locals, outputs, module expansions.
+
+Shared by planner and applier, which differ in when and with what resource values they evaluate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from iac.address import ModuleInstance, module_text
+from iac.config.model import Config, Output, Variable
+from iac.config.variables import default_value, settle
+from iac.diagnostics import Diagnostics, DiagnosticsError
+from iac.engine.conditions import check
+from iac.engine.evaluator import Evaluator
+from iac.engine.expansion import expand
+from iac.engine.graph import Node
+from iac.hcl.evaluate import evaluate
+from iac.plan.model import CheckResult
+from iac.values.types import without_optional
+from iac.values.value import ONLY_SENSITIVE, SENSITIVE, Value, all_marks, unknown
+
+
+class ValueNodes:
+    """Evaluates value nodes into an evaluator. `inputs` are the settled values of the root's variables."""
+
+    def __init__(
+        self,
+        config: Config,
+        evaluator: Evaluator,
+        inputs: Mapping[str, Value],
+        diagnostics: Diagnostics,
+        checks: list[CheckResult],
+    ) -> None:
+        self.config = config
+        self.evaluator = evaluator
+        self.inputs = inputs
+        self.diagnostics = diagnostics
+        self.checks = checks
+
+    def evaluate(self, node: Node) -> bool:
+        """Evaluates one node in every instance of its module. Returns whether all went well."""
+        before = len(self.diagnostics.errors)
+        module = self.config.modules[node.module]
+        if node.kind == "module":
+            self._expand_module(node)
+        else:
+            for instance in self.evaluator.module_instances.get(node.module, ()):
+                try:
+                    if node.kind == "variable":
+                        self._variable(instance, module.variables[str(node.name)])
+                    elif node.kind == "local":
+                        local = module.locals[str(node.name)]
+                        value = evaluate(local.expression, self.evaluator.scope(instance))
+                        self.evaluator.locals[instance, local.name] = value
+                    elif node.kind == "output":
+                        self._output(instance, module.outputs[str(node.name)])
+                except DiagnosticsError as problem:
+                    self.diagnostics.extend(problem.diagnostics)
+        return len(self.diagnostics.errors) == before
+
+    def _expand_module(self, node: Node) -> None:
+        path = node.module
+        call = self.config.modules[path[:-1]].calls[path[-1]]
+        for parent in self.evaluator.module_instances.get(path[:-1], ()):
+            try:
+                expansion = expand(call.count, call.for_each, self.evaluator.scope(parent))
+            except DiagnosticsError as problem:
+                self.diagnostics.extend(problem.diagnostics)
+                continue
+            self.evaluator.expand_module(path, parent, expansion)
+
+    def _variable(self, instance: ModuleInstance, variable: Variable) -> None:
+        if not instance:
+            value: Value | None = self.inputs.get(variable.name)
+            subject = variable.range
+        else:
+            call = self.config.modules[tuple(s.name for s in instance[:-1])].calls[instance[-1].name]
+            given = call.arguments.get(variable.name)
+            subject = given.range if given is not None else variable.range
+            if given is None:
+                value = default_value(variable, self.diagnostics)
+            else:
+                scope = self.evaluator.scope(instance[:-1], self.evaluator.repetitions[instance])
+                value = settle(variable, evaluate(given, scope), given.range, "module", self.diagnostics)
+        if value is None:
+            value = unknown(without_optional(variable.type))
+        self.evaluator.variables[instance, variable.name] = value
+        for rule in variable.validations:
+            status = check(rule, "validation", self.evaluator.scope(instance), self.diagnostics, subject=subject)
+            prefix = f"{module_text(instance)}." if instance else ""
+            self.checks.append(CheckResult(f"{prefix}var.{variable.name}", "var", status))
+
+    def _output(self, instance: ModuleInstance, output: Output) -> None:
+        scope = self.evaluator.scope(instance)
+        kind = "Module output value precondition"
+        statuses = [check(rule, kind, scope, self.diagnostics) for rule in output.preconditions]
+        prefix = f"{module_text(instance)}." if instance else ""
+        for status in statuses:
+            self.checks.append(CheckResult(f"{prefix}output.{output.name}", "output_value", status))
+        if any(s in ("fail", "error") for s in statuses):
+            return
+        value = evaluate(output.expression, scope)
+        if not instance and not output.sensitive and SENSITIVE in all_marks(value):
+            self.diagnostics.error(
+                "Output refers to sensitive values",
+                "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, "
+                "iac requires that any root module output containing sensitive data be explicitly marked as sensitive, "
+                "to confirm your intent.\n\nIf you do intend to export this data, annotate the output value as sensitive "
+                "by adding the following argument:\n    sensitive = true",
+                output.range,
+            )
+            return
+        self.evaluator.outputs[instance, output.name] = value.with_marks(ONLY_SENSITIVE) if output.sensitive else value

@@ -1,0 +1,83 @@
+"""Objects between their three forms: as stored in state, as values with marks, as a provider wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iac.address import ConfigResource, ResourceInstance
+from iac.schema import Block, ResourceSchema
+from iac.state.model import InstanceObject
+from iac.values.codec import typed_from_json, typed_to_json
+from iac.values.paths import Path, marks_by_path, path_from_json, path_to_json, with_marks_by_path
+from iac.values.value import ONLY_SENSITIVE, SENSITIVE, Value, object_value, rebuild, unmark_deep
+
+
+def with_schema_marks(block: Block, value: Value) -> Value:
+    """The object with every attribute that the schema calls sensitive marked so, and every computed copy of
+    something sensitive marked like the original."""
+    if value.is_null or not value.is_known:
+        return value
+    raw: dict[str, Value] = {}
+    changed = False
+    for name, part in value.raw.items():
+        new = part
+        attribute = block.attributes.get(name)
+        if attribute is not None:
+            if attribute.sensitive:
+                new = part.with_marks(ONLY_SENSITIVE)
+            elif attribute.copies and value.raw[attribute.copies].has_marks:
+                new = part.with_marks(unmark_deep(value.raw[attribute.copies])[1])
+        elif block.blocks[name].block.has_sensitive:
+            new = _nested_marks(block.blocks[name].block, part)
+        changed = changed or new is not part
+        raw[name] = new
+    return object_value(raw).with_marks(value.marks) if changed else value
+
+
+def _nested_marks(block: Block, value: Value) -> Value:
+    if value.is_null or not value.is_known:
+        return value
+    if value.type.kind == "object":
+        return with_schema_marks(block, value)
+    return rebuild(value, [with_schema_marks(block, v) for v in value.elements()])
+
+
+def decode(stored: InstanceObject, schema: ResourceSchema) -> Value:
+    """The value of a stored object, marked. Raises ValueError when it does not fit the schema."""
+    ty = schema.block.implied_type
+    value = typed_from_json(stored.attributes, ty)
+    if stored.sensitive_paths:
+        paths = [(path_from_json(p, value.type), ONLY_SENSITIVE) for p in stored.sensitive_paths]
+        value = with_marks_by_path(value, paths)
+    return with_schema_marks(schema.block, value)
+
+
+def encode(
+    address: ResourceInstance,
+    provider: str,
+    schema: ResourceSchema,
+    value: Value,
+    *,
+    dependencies: Sequence[ConfigResource] = (),
+    create_before_destroy: bool = False,
+    status: str = "ready",
+    deposed: str | None = None,
+) -> InstanceObject:
+    """The stored form of an object; the reverse of `decode`."""
+    plain, _ = unmark_deep(value)
+    return InstanceObject(
+        address,
+        provider,
+        schema.version,
+        typed_to_json(plain, schema.block.implied_type),
+        tuple(tuple(path_to_json(p)) for p in sensitive_paths(value)),
+        tuple(sorted(dependencies)),
+        create_before_destroy,
+        status,
+        deposed,
+    )
+
+
+def sensitive_paths(value: Value) -> list[Path]:
+    """The places in a value that are marked sensitive."""
+    return [path for path, marks in marks_by_path(value) if SENSITIVE in marks]

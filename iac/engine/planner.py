@@ -1,0 +1,429 @@
+"""The planner: walks the configuration in dependency order and makes a `Plan`.
+
+It reads state and platform and changes neither. Owns the walk, refreshing, orphans and outputs; one
+instance's change is left to `change`, carrying anything out to the applier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from iac.address import DATA, AbsResource, ConfigResource, InstanceKey, Resource, ResourceInstance
+from iac.config.meta import trigger_parts
+from iac.config.model import CheckRule, Config, ResourceBlock
+from iac.diagnostics import Diagnostics, DiagnosticsError
+from iac.engine.change import Subject, plan_change, refuse_prevented
+from iac.engine.conditions import check
+from iac.engine.data import plan_data
+from iac.engine.evaluator import Evaluator, ModuleScope
+from iac.engine.expansion import COUNT, FOR_EACH, SINGLE, Expansion, Repetition, expand
+from iac.engine.graph import Node
+from iac.engine.nodes import ValueNodes
+from iac.engine.objects import decode, with_schema_marks
+from iac.engine.options import PlanOptions, Selection
+from iac.engine.outputs import output_changes
+from iac.engine.prepare import Prepared
+from iac.engine.providers import Providers
+from iac.hcl.evaluate import evaluate
+from iac.hcl.syntax import Attr, Expression, Index, Step
+from iac.plan.model import (
+    Action,
+    ActionReason,
+    Change,
+    CheckResult,
+    DataRead,
+    Drift,
+    Mode,
+    OutputChange,
+    ResourceChange,
+)
+from iac.state.model import InstanceObject, State
+from iac.values.paths import get, marks_by_path, with_marks_by_path
+from iac.values.value import Value, null, unmark_deep
+
+Progress = Callable[[str, ResourceInstance, Value], None]
+"""Called with what is being done (`refresh`, `read`), to what, and the object so far."""
+
+
+def _silent(action: str, address: ResourceInstance, value: Value) -> None:
+    """The progress nobody looks at."""
+
+
+class Planner:
+    """Makes one plan. After `run`, its fields hold what the plan consists of."""
+
+    def __init__(
+        self,
+        prepared: Prepared,
+        state: State,
+        providers: Providers,
+        evaluator: Evaluator,
+        inputs: Mapping[str, Value],
+        options: PlanOptions,
+        progress: Progress = _silent,
+    ) -> None:
+        self.prepared = prepared
+        self.config: Config = prepared.config
+        self.state = state
+        self.providers = providers
+        self.evaluator = evaluator
+        self.options = options
+        self.progress = progress
+        self.selection = Selection(options, prepared.graph)
+        self.diagnostics = Diagnostics()
+        self.checks: list[CheckResult] = []
+        self.changes: list[ResourceChange] = []
+        self.drift: list[Drift] = []
+        self.data: list[DataRead] = []
+        self.forgotten_data: list[ResourceInstance] = []
+        self.outputs: list[OutputChange] = []
+        self.changed: dict[ConfigResource, bool] = {}
+        self.triggers: dict[ResourceInstance, ResourceChange] = {}
+        self.by_resource: dict[AbsResource, list[ResourceChange]] = {}
+        self._nodes = ValueNodes(self.config, evaluator, inputs, self.diagnostics, self.checks)
+        self._met: set[ResourceInstance] = set()
+
+    def run(self) -> None:
+        """Plans everything; mistakes are in `diagnostics` afterwards."""
+        if self.options.mode is Mode.DESTROY:
+            self._walk(kinds=("module", "variable", "local", "provider"), quiet=True)
+            self._orphans(destroy=True)
+        else:
+            self._walk(kinds=None, quiet=False)
+            self._orphans(destroy=False)
+        self._deposed()
+        if not self.diagnostics.has_errors:
+            self.outputs = self._outputs()
+
+    # --- the walk ---
+
+    def _walk(self, kinds: tuple[str, ...] | None, *, quiet: bool) -> None:
+        failed: set[Node] = set()
+        graph = self.prepared.graph
+        for node in graph.order:
+            if kinds is not None and node.kind not in kinds:
+                continue
+            if failed and any(need in failed for need in graph.dependencies[node]):
+                failed.add(node)
+            elif node.kind == "resource":
+                if not self._resource(node):
+                    failed.add(node)
+            elif node.kind == "provider":
+                if not self.providers.configure(node, self.evaluator, self.diagnostics):
+                    failed.add(node)
+            elif not self._nodes.evaluate(node):
+                failed.add(node)
+
+    def _resource(self, node: Node) -> bool:
+        assert isinstance(node.name, Resource)
+        resource = self.config.modules[node.module].resources[node.name]
+        errors = len(self.diagnostics.errors)
+        for module in self.evaluator.module_instances.get(node.module, ()):
+            address = AbsResource(module, node.name)
+            try:
+                expansion = expand(resource.count, resource.for_each, self.evaluator.scope(module))
+            except DiagnosticsError as problem:
+                self.diagnostics.extend(d.about(str(address)) for d in problem.diagnostics)
+                continue
+            self.evaluator.expand_resource(address, expansion.kind)
+            moved = self._implied_move(address, expansion)
+            for repetition in expansion.instances:
+                self._met.add(address.instance(repetition.key))
+                try:
+                    self._instance(resource, address, repetition, moved)
+                except DiagnosticsError as problem:
+                    instance = address.instance(repetition.key)
+                    self.diagnostics.extend(d.about(str(instance)) for d in problem.diagnostics)
+        return len(self.diagnostics.errors) == errors
+
+    def _implied_move(self, address: AbsResource, expansion: Expansion) -> ResourceInstance | None:
+        """The instance without a key that becomes `[0]` when count is added, or the reverse (Terraform)."""
+        have = self.state.of_resource(address)
+        if expansion.kind == COUNT and expansion.instances and None in have and 0 not in have:
+            return address.instance(None)
+        if expansion.kind == SINGLE and 0 in have and None not in have:
+            return address.instance(0)
+        return None
+
+    # --- one instance ---
+
+    def _instance(
+        self,
+        resource: ResourceBlock,
+        resource_address: AbsResource,
+        repetition: Repetition,
+        moved: ResourceInstance | None,
+    ) -> None:
+        address = resource_address.instance(repetition.key)
+        scope = self.evaluator.scope(address.module, repetition)
+        previous = moved if moved is not None and repetition.key in (None, 0) else address
+        stored = self.state.instances.get(previous)
+        if previous != address:
+            self._met.add(previous)
+        subject = self._subject(resource, address, stored, previous)
+        if not self.selection.includes(address) or self.options.mode is Mode.REFRESH_ONLY:
+            self._keep(subject, stored, resource_address)
+            return
+        self._preconditions(resource, address, scope)
+        problems = Diagnostics()
+        config = subject.body.evaluate(scope, problems)
+        if problems.has_errors:
+            raise DiagnosticsError(problems)
+        if address.resource.mode == DATA:
+            value = self._data(subject, config)
+        else:
+            value = self._managed(subject, config, stored, scope)
+        self.evaluator.set_instance(resource_address, address.key, value)
+        self._postconditions(resource, address, repetition, value)
+
+    def _subject(
+        self,
+        resource: ResourceBlock,
+        address: ResourceInstance,
+        stored: InstanceObject | None,
+        previous: ResourceInstance,
+    ) -> Subject:
+        graph = self.prepared.graph
+        config_address = resource.config_address
+        name = resource.provider_name
+        return Subject(
+            address,
+            resource,
+            self.prepared.bodies[config_address],
+            self.prepared.schema(name, address.resource),
+            self.providers.for_resource(resource),
+            name,
+            tuple(sorted(graph.resource_dependencies.get(config_address, ()))),
+            config_address in graph.create_before_destroy,
+            prior_dependencies=stored.dependencies if stored is not None else (),
+            tainted=stored is not None and stored.is_tainted,
+            requested=self.options.is_replaced(address),
+            previous_address=previous if previous != address else None,
+            prior_version=stored.version if stored is not None else None,
+        )
+
+    def _managed(self, subject: Subject, config: Value, stored: InstanceObject | None, scope: ModuleScope) -> Value:
+        prior = self._refreshed(subject, stored)
+        if subject.resource.lifecycle.replace_triggered_by:
+            subject = replace(subject, triggered=self._is_triggered(subject, scope))
+        change = plan_change(subject, config, prior, self.diagnostics)
+        self.record(change)
+        return change.change.after
+
+    def _data(self, subject: Subject, config: Value) -> Value:
+        self.progress("read", subject.address, config)
+        planned = plan_data(subject, config, pending=self._is_pending(subject.resource), diagnostics=self.diagnostics)
+        if isinstance(planned, DataRead):
+            self.data.append(planned)
+            return planned.value
+        self.record(planned)
+        return planned.change.after
+
+    def _is_pending(self, resource: ResourceBlock) -> bool:
+        """Whether something that the data source names in `depends_on`, or its module, is still to change."""
+        graph = self.prepared.graph
+        explicit = [*resource.depends_on]
+        for depth in range(1, len(resource.module) + 1):
+            parent = self.config.modules[resource.module[: depth - 1]]
+            explicit += parent.calls[resource.module[depth - 1]].depends_on
+        if not explicit:
+            return False
+        return any(self.changed.get(need) for need in graph.resource_dependencies[resource.config_address])
+
+    def record(self, change: ResourceChange) -> None:
+        """Adds a change to the plan."""
+        self.changes.append(change)
+        if change.action is not Action.NO_OP:
+            self.changed[change.address.config] = True
+        self.by_resource.setdefault(change.address.abs_resource, []).append(change)
+
+    def _keep(self, subject: Subject, stored: InstanceObject | None, address: AbsResource) -> None:
+        """An instance that is not planned: it stays as it is, refreshed where the plan is for that."""
+        if stored is None:
+            return
+        if self.options.mode is Mode.REFRESH_ONLY and subject.address.resource.mode != DATA:
+            value = self._refreshed(subject, stored)
+            if not value.is_null:
+                self.evaluator.set_instance(address, subject.address.key, value)
+            return
+        self.evaluator.set_instance(address, subject.address.key, decode(stored, subject.schema))
+
+    def _refreshed(self, subject: Subject, stored: InstanceObject | None) -> Value:
+        """The object as it is now; a difference from the state is drift."""
+        if stored is None:
+            return null(subject.schema.block.implied_type)
+        known = decode(stored, subject.schema)
+        if not self.options.refresh:
+            return known
+        return self.refresh(subject.address, subject.provider_name, stored, known)
+
+    def refresh(self, address: ResourceInstance, provider_name: str, stored: InstanceObject, known: Value) -> Value:
+        """Reads one object from its provider, notes drift, and returns it marked like the state's."""
+        self.progress("refresh", address, known)
+        schema = self.prepared.schema(provider_name, address.resource)
+        plain, _ = unmark_deep(known)
+        current = self.providers.by_name(provider_name).read(address.resource.type, plain)
+        if current == plain:
+            return known
+        marked = with_schema_marks(schema.block, with_marks_by_path(current, marks_by_path(known)))
+        action = Action.DELETE if current.is_null else Action.UPDATE
+        self.drift.append(Drift(address, Change(action, known, marked), schema, provider_name, stored.deposed))
+        return marked
+
+    def _outputs(self) -> list[OutputChange]:
+        root = self.config.root
+        if self.options.mode is Mode.DESTROY:
+            keep = self.state.outputs if self.options.targets else ()
+            return output_changes(root, {}, self.state.outputs, keep)
+        values = {n: v for (module, n), v in self.evaluator.outputs.items() if not module}
+        keep = set()
+        for name in root.outputs:
+            if not self._is_selected(Node("output", (), name)):
+                keep.add(name)
+        return output_changes(root, values, self.state.outputs, keep)
+
+    def _is_selected(self, node: Node) -> bool:
+        """Whether everything that an output needs is in the plan."""
+        if not self.options.targets:
+            return True
+        pending, seen = [node], {node}
+        while pending:
+            for need in self.prepared.graph.dependencies[pending.pop()]:
+                if need.kind == "resource":
+                    assert isinstance(need.name, Resource)
+                    if not self.selection.includes_resource(ConfigResource(need.module, need.name)):
+                        return False
+                elif need not in seen:
+                    seen.add(need)
+                    pending.append(need)
+        return True
+
+    # --- conditions and triggers ---
+
+    def _preconditions(self, resource: ResourceBlock, address: ResourceInstance, scope: ModuleScope) -> None:
+        self._conditions(resource.lifecycle.preconditions, "Resource precondition", address, scope)
+
+    def _postconditions(
+        self, resource: ResourceBlock, address: ResourceInstance, repetition: Repetition, value: Value
+    ) -> None:
+        if resource.lifecycle.postconditions:
+            scope = self.evaluator.scope(address.module, repetition, value)
+            self._conditions(resource.lifecycle.postconditions, "Resource postcondition", address, scope)
+
+    def _conditions(self, rules: Sequence[CheckRule], kind: str, address: ResourceInstance, scope: ModuleScope) -> None:
+        problems = Diagnostics()
+        for rule in rules:
+            status = check(rule, kind, scope, problems)
+            self.checks.append(CheckResult(str(address), "resource", status))
+        if problems.has_errors:
+            raise DiagnosticsError(problems)
+
+    def _is_triggered(self, subject: Subject, scope: ModuleScope) -> bool:
+        for expression in subject.resource.lifecycle.replace_triggered_by:
+            parts = trigger_parts(expression)
+            assert parts is not None
+            traversal, key_expression, rest = parts
+            reference = self.evaluator.reference(traversal)
+            assert reference.resource is not None
+            resource = AbsResource(subject.address.module, reference.resource)
+            changes = self.by_resource.get(resource, [])
+            key = _trigger_key(scope, key_expression, rest)
+            if key is not None:
+                changes = [c for c in changes if c.address.key == key]
+            path = tuple(s.name for s in rest if isinstance(s, Attr))
+            for change in changes:
+                if change.action in (Action.NO_OP, Action.READ, Action.CREATE):
+                    continue
+                if change.action.is_replace or not path:
+                    return True
+                before, after = get(change.change.before, path), get(change.change.after, path)
+                if before != after or (after is not None and not after.is_wholly_known):
+                    return True
+        return False
+
+    # --- what the configuration no longer has ---
+
+    def _orphans(self, *, destroy: bool) -> None:
+        remaining = [a for a in self.state.instances if destroy or a not in self._met]
+        for address in sorted(remaining, key=ResourceInstance.sort_key):
+            if not self.selection.includes(address):
+                continue
+            if address.resource.mode == DATA:
+                self.forgotten_data.append(address)
+                continue
+            try:
+                self._delete(address, self.state.instances[address], destroy=destroy)
+            except DiagnosticsError as problem:
+                self.diagnostics.extend(d.about(str(address)) for d in problem.diagnostics)
+
+    def _delete(self, address: ResourceInstance, stored: InstanceObject, *, destroy: bool) -> None:
+        schema = self.prepared.schema(stored.provider, address.resource)
+        known = decode(stored, schema)
+        if self.options.refresh and address.resource.mode != DATA:
+            known = self.refresh(address, stored.provider, stored, known)
+        if known.is_null or self.options.mode is Mode.REFRESH_ONLY:
+            return
+        resource = self.config.resource(address.config)
+        refuse_prevented(resource, address)
+        self.record(
+            ResourceChange(
+                address,
+                Change(Action.DELETE, known, null(schema.block.implied_type)),
+                schema,
+                stored.provider,
+                null(schema.block.implied_type),
+                None if destroy else self._why_deleted(address, resource),
+                prior_dependencies=stored.dependencies,
+                create_before_destroy=stored.create_before_destroy,
+                source=resource.range if resource else None,
+                prior_version=stored.version,
+            )
+        )
+
+    def _why_deleted(self, address: ResourceInstance, resource: ResourceBlock | None) -> ActionReason:
+        if address.module and address.module not in self.evaluator.repetitions:
+            return ActionReason.DELETE_BECAUSE_NO_MODULE
+        if resource is None:
+            return ActionReason.DELETE_BECAUSE_NO_RESOURCE_CONFIG
+        kind = SINGLE if resource.count is None and resource.for_each is None else COUNT
+        if resource.for_each is not None:
+            kind = FOR_EACH
+        if kind == COUNT and isinstance(address.key, int):
+            return ActionReason.DELETE_BECAUSE_COUNT_INDEX
+        if kind == FOR_EACH and isinstance(address.key, str):
+            return ActionReason.DELETE_BECAUSE_EACH_KEY
+        return ActionReason.DELETE_BECAUSE_WRONG_REPETITION
+
+    def _deposed(self) -> None:
+        if self.options.mode is Mode.REFRESH_ONLY:
+            return
+        for (address, key), stored in sorted(self.state.deposed.items(), key=lambda i: (i[0][0].sort_key(), i[0][1])):
+            schema = self.prepared.schema(stored.provider, address.resource)
+            known = decode(stored, schema)
+            if self.options.refresh:
+                known = self.refresh(address, stored.provider, stored, known)
+            gone = null(schema.block.implied_type)
+            action = Action.NO_OP if known.is_null else Action.DELETE
+            self.changes.append(
+                ResourceChange(
+                    address,
+                    Change(action, known, gone),
+                    schema,
+                    stored.provider,
+                    gone,
+                    deposed=key,
+                    prior_dependencies=stored.dependencies,
+                    prior_version=stored.version,
+                )
+            )
+
+
+def _trigger_key(scope: ModuleScope, key: Expression | None, rest: Sequence[Step]) -> InstanceKey:
+    """The instance key that an expression of replace_triggered_by names, or None for all instances."""
+    value = None
+    if key is not None:
+        value = evaluate(key, scope).raw
+    elif rest and isinstance(rest[0], Index):
+        value = rest[0].key.raw
+    return value if isinstance(value, (str, int)) else None

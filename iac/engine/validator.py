@@ -1,0 +1,83 @@
+"""`validate`: evaluates a configuration with every input unknown, to find the mistakes that do not depend on
+values. No state, no platform."""
+
+from __future__ import annotations
+
+from iac.address import AbsResource, ModuleInstance, Resource
+from iac.diagnostics import Diagnostics, DiagnosticsError
+from iac.engine.evaluator import Evaluator
+from iac.engine.expansion import COUNT, FOR_EACH, ONE, SINGLE, Expansion, Repetition, expand
+from iac.engine.graph import Node
+from iac.engine.nodes import ValueNodes
+from iac.engine.prepare import Prepared
+from iac.hcl.syntax import Expression
+from iac.values.types import without_optional
+from iac.values.value import ONLY_SENSITIVE, UNKNOWN_DYNAMIC, Value, unknown, unmark_deep
+
+
+def validate_prepared(prepared: Prepared, evaluator: Evaluator, diagnostics: Diagnostics) -> None:
+    """Adds what is wrong to the diagnostics."""
+    root = prepared.config.root
+    inputs: dict[str, Value] = {}
+    for name, variable in root.variables.items():
+        value = unknown(without_optional(variable.type))
+        inputs[name] = value.with_marks(ONLY_SENSITIVE) if variable.sensitive else value
+    nodes = ValueNodes(prepared.config, evaluator, inputs, diagnostics, [])
+    failed: set[Node] = set()
+    for node in prepared.graph.order:
+        if any(need in failed for need in prepared.graph.dependencies[node]):
+            failed.add(node)
+        elif node.kind == "resource":
+            if not _validate_resource(prepared, evaluator, node, diagnostics):
+                failed.add(node)
+        elif node.kind == "module":
+            _expand_module(prepared, evaluator, node, diagnostics)
+        elif node.kind != "provider" and not nodes.evaluate(node):
+            failed.add(node)
+
+
+def _expand_module(prepared: Prepared, evaluator: Evaluator, node: Node, diagnostics: Diagnostics) -> None:
+    call = prepared.config.modules[node.module[:-1]].calls[node.module[-1]]
+    for parent in evaluator.module_instances.get(node.module[:-1], ()):
+        expansion = _expansion(call.count, call.for_each, evaluator, parent, diagnostics)
+        evaluator.expand_module(node.module, parent, expansion)
+
+
+def _expansion(
+    count: Expression | None,
+    for_each: Expression | None,
+    evaluator: Evaluator,
+    module: ModuleInstance,
+    diagnostics: Diagnostics,
+) -> Expansion:
+    """The expansion, or one instance that stands for all where how many there are depends on values."""
+    if count is None and for_each is None:
+        return ONE
+    kind = COUNT if count is not None else FOR_EACH
+    try:
+        return expand(count, for_each, evaluator.scope(module))
+    except DiagnosticsError as problem:
+        if not all("cannot be determined until apply" in d.detail for d in problem.diagnostics):
+            diagnostics.extend(problem.diagnostics)
+    return Expansion(kind, (Repetition(0 if kind == COUNT else "", UNKNOWN_DYNAMIC),))
+
+
+def _validate_resource(prepared: Prepared, evaluator: Evaluator, node: Node, diagnostics: Diagnostics) -> bool:
+    assert isinstance(node.name, Resource)
+    resource = prepared.config.modules[node.module].resources[node.name]
+    body = prepared.bodies[resource.config_address]
+    provider = prepared.catalog.create(resource.provider_name)
+    before = len(diagnostics.errors)
+    for module in evaluator.module_instances.get(node.module, ()):
+        address = AbsResource(module, node.name)
+        expansion = _expansion(resource.count, resource.for_each, evaluator, module, diagnostics)
+        for repetition in expansion.instances[:1]:
+            config = body.evaluate(evaluator.scope(module, repetition), diagnostics)
+            plain, _ = unmark_deep(config)
+            for problem in provider.validate(resource.address.mode, resource.address.type, plain):
+                diagnostics.add(problem.at(body.locate(problem.path or ())))  # type: ignore[arg-type]  # a Path
+        # References to it see an object that is not known, of known type where it is a single one.
+        evaluator.expand_resource(address, SINGLE)
+        unseen = unknown(body.schema.implied_type) if expansion is ONE else UNKNOWN_DYNAMIC
+        evaluator.set_instance(address, None, unseen)
+    return len(diagnostics.errors) == before

@@ -1,0 +1,1 @@
+"""Compiling syntax nodes to closures; `iac.hcl.evaluate` is the door to it."""

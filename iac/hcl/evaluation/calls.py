@@ -1,0 +1,159 @@
+"""Function calls: finding the function, evaluating and expanding its arguments, placing its errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from iac.diagnostics import DiagnosticsError, Pos, SourceRange, did_you_mean
+from iac.hcl.evaluation.code import Code, Compiled, Frame, Locals, Place, compile_node, compiles, run_all, runnable
+from iac.hcl.functions.spec import Function, FunctionError, Thunk, call
+from iac.hcl.render import go_quote
+from iac.hcl.scope import Scope
+from iac.hcl.syntax import (
+    Binary,
+    Call,
+    Conditional,
+    Expression,
+    For,
+    IndexExpression,
+    Literal,
+    ObjectCons,
+    Parens,
+    Splat,
+    Template,
+    TupleCons,
+    Unary,
+)
+from iac.values.types import DYNAMIC
+from iac.values.value import UNKNOWN, UNKNOWN_DYNAMIC, Value
+
+
+@compiles(Call)
+def _call(node: Call, names: Locals) -> Compiled:
+    codes = [runnable(compile_node(argument, names)) for argument in node.arguments]
+    place = Place(node, names)
+    table: Mapping[str, Function] | None = None
+    function: Function | None = None
+
+    def code(scope: Scope, frame: Frame) -> Value:
+        nonlocal table, function
+        if scope.functions is not table or function is None:
+            function = _find(node, place, scope, frame)
+            table = scope.functions
+        arguments: Sequence[Value | Thunk]
+        if node.expand_final:
+            expanded = _expanded(node, codes, place, scope, frame)
+            if expanded is None:
+                return UNKNOWN_DYNAMIC
+            arguments = expanded
+            if function.lazy:
+                arguments = [Thunk(node.arguments[-1], partial(_same, value)) for value in expanded]
+        elif function.lazy:
+            arguments = [
+                Thunk(expression, partial(argument, scope, frame))
+                for expression, argument in zip(node.arguments, codes, strict=True)
+            ]
+        else:
+            arguments = run_all(codes, scope, frame)
+        try:
+            return call(function, arguments)
+        except FunctionError as problem:
+            raise _failed(problem, function, node, place, scope, frame) from None
+
+    return code
+
+
+def _same(value: Value) -> Value:
+    return value
+
+
+def _find(node: Call, place: Place, scope: Scope, frame: Frame) -> Function:
+    try:
+        return scope.functions[node.name]
+    except KeyError:
+        pass
+    if not scope.functions:
+        raise place.error(scope, frame, "Function calls not allowed", "Functions may not be called here.")
+    raise place.error(
+        scope,
+        frame,
+        "Call to unknown function",
+        f"There is no function named {go_quote(node.name)}.{did_you_mean(node.name, scope.functions)}",
+        subject=node.name_range,
+    )
+
+
+def _expanded(node: Call, codes: Sequence[Code], place: Place, scope: Scope, frame: Frame) -> list[Value] | None:
+    """The arguments with the last one expanded; None when how many it stands for is not known."""
+    expanding = codes[-1](scope, frame)
+    last = node.arguments[-1]
+    detail = ""
+    if expanding.raw is None and (expanding.type is DYNAMIC or expanding.type.kind in ("list", "set", "tuple")):
+        detail = "The expanding argument (indicated by ...) must not be null."
+    elif expanding.type is not DYNAMIC and expanding.type.kind not in ("list", "set", "tuple"):
+        detail = "The expanding argument (indicated by ...) must be of a tuple, list, or set type."
+    if detail:
+        raise place.error(scope, frame, "Invalid expanding argument value", detail, of=last)
+    if expanding.raw is UNKNOWN:
+        return None
+    return run_all(codes[:-1], scope, frame) + [e.with_marks(expanding.marks) for e in expanding.raw]
+
+
+def _failed(
+    problem: FunctionError, function: Function, node: Call, place: Place, scope: Scope, frame: Frame
+) -> DiagnosticsError:
+    """The error of a call at its place: the argument at fault, where one is missing, or the call."""
+    written, index = node.arguments, problem.argument
+    about: Expression = node
+    if problem.missing:
+        end = node.range.end
+        subject = SourceRange(node.range.filename, Pos(end.line, end.column - 1, end.byte - 1), end)
+    elif index is None or not written:
+        subject = start_range(node)
+    else:
+        argument = written[min(index, len(written) - 1)]
+        subject = start_range(argument)
+        about = node if problem.summary else argument
+    diagnostic = problem.diagnostic(function)
+    return DiagnosticsError(place.diagnostic(scope, frame, diagnostic, of=about, subject=subject))
+
+
+def start_range(node: Expression) -> SourceRange:
+    """The beginning of an expression, which Terraform marks for errors about a whole argument."""
+    if isinstance(node, Call):
+        end = node.name_range.end
+        return SourceRange(node.range.filename, node.name_range.start, Pos(end.line, end.column + 1, end.byte + 1))
+    if isinstance(node, Conditional):
+        return start_range(node.condition)
+    if isinstance(node, Binary):
+        return start_range(node.left)
+    if isinstance(node, Parens):
+        return start_range(node.inner)
+    if isinstance(node, Template) and node.parts:
+        return start_range(node.parts[0])
+    if isinstance(node, Splat):
+        return node.marker_range
+    if isinstance(node, IndexExpression):
+        return _first_character(node.collection.range.end, node.range)
+    if isinstance(node, (Unary, TupleCons, ObjectCons, For)):
+        return _first_character(node.range.start, node.range)
+    if isinstance(node, Literal) and isinstance(node.value.raw, str):
+        return _inside_quotes(node)
+    return node.range
+
+
+def _first_character(start: Pos, around: SourceRange) -> SourceRange:
+    return SourceRange(around.filename, start, Pos(start.line, start.column + 1, start.byte + 1))
+
+
+def _inside_quotes(node: Literal) -> SourceRange:
+    start, end = node.range.start, node.range.end
+    text = node.value.raw
+    if start.line != end.line or end.byte - start.byte != len(text.encode()) + 2 or not text:
+        return node.range
+    return SourceRange(
+        node.range.filename,
+        Pos(start.line, start.column + 1, start.byte + 1),
+        Pos(end.line, end.column - 1, end.byte - 1),
+    )

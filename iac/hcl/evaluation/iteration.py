@@ -1,0 +1,241 @@
+"""`for` expressions and `%{ for }` in templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from iac.diagnostics import Diagnostic, DiagnosticsError
+from iac.hcl.evaluation.code import (
+    Code,
+    Compiled,
+    Frame,
+    Locals,
+    Place,
+    compile_node,
+    compiles,
+    runnable,
+    several,
+)
+from iac.hcl.render import go_quote
+from iac.hcl.scope import Scope
+from iac.hcl.syntax import Expression, For, TemplateFor
+from iac.values.convert import ConversionError, convert
+from iac.values.types import BOOL, DYNAMIC, NUMBER, STRING, type_name
+from iac.values.value import (
+    NO_MARKS,
+    UNKNOWN,
+    UNKNOWN_DYNAMIC,
+    Marks,
+    Value,
+    object_value,
+    string,
+    tuple_value,
+    unknown,
+)
+
+
+@dataclass(slots=True)
+class _Harvest:
+    """What an iteration has brought so far: marks, whether all is known, and errors."""
+
+    marks: Marks = NO_MARKS
+    known: bool = True
+    problems: list[Diagnostic] | None = None
+
+    def report(self, problem: DiagnosticsError) -> None:
+        self.problems = [*(self.problems or ()), *problem.diagnostics]
+
+    def settled(self, result: Value) -> Value:
+        """The result with the marks, unless it is not known or there were errors."""
+        if self.problems:
+            raise several(self.problems)
+        return (result if self.known else UNKNOWN_DYNAMIC).with_marks(self.marks)
+
+
+class _Loop:
+    """The part that all iterations share: the collection, and which elements of it are included."""
+
+    __slots__ = ("_collection", "_condition", "_condition_node", "_node", "_place", "_with_key", "inner")
+
+    def __init__(self, node: For | TemplateFor, condition: Expression | None, names: Locals) -> None:
+        self._node = node
+        self._place = Place(node, names)
+        self._collection = runnable(compile_node(node.collection, names))
+        self._with_key = node.key_name is not None
+        bound = (node.key_name, node.value_name) if node.key_name is not None else (node.value_name,)
+        inner = names.bind(*bound)
+        self.inner = Place(node, inner)
+        self._condition_node = condition
+        self._condition = runnable(compile_node(condition, inner)) if condition is not None else None
+
+    def frames(self, scope: Scope, frame: Frame, harvest: _Harvest) -> Iterable[Frame]:
+        """The frame of each element that is included. Nothing where the collection is not known."""
+        collection = self._collection(scope, frame)
+        harvest.marks |= collection.marks
+        if collection.raw is None:
+            detail = "A null value cannot be used as the collection in a 'for' expression."
+            raise self._refused(scope, frame, "Iteration over null value", detail)
+        if collection.raw.__class__ not in (tuple, dict):
+            if collection.raw is UNKNOWN and (collection.type is DYNAMIC or not collection.type.is_primitive):
+                harvest.known = False
+                return ()
+            detail = (
+                f"A value of type {type_name(collection.type)} cannot be used as the collection in a 'for' expression."
+            )
+            raise self._refused(scope, frame, "Iteration over non-iterable value", detail)
+        frames = self._all_frames(collection, frame)
+        return frames if self._condition is None else self._included(frames, self._condition, scope, frame, harvest)
+
+    def _refused(self, scope: Scope, frame: Frame, summary: str, detail: str) -> DiagnosticsError:
+        return self._place.error(scope, frame, summary, detail, of=self._node.collection)
+
+    def _all_frames(self, collection: Value, frame: Frame) -> Iterable[Frame]:
+        raw = collection.raw
+        if not self._with_key:
+            return [(*frame, element) for element in (raw.values() if raw.__class__ is dict else raw)]
+        if raw.__class__ is dict:
+            return [(*frame, Value(STRING, key), element) for key, element in raw.items()]
+        if collection.type.kind == "set":
+            return [(*frame, element, element) for element in raw]
+        return [(*frame, Value(NUMBER, position), element) for position, element in enumerate(raw)]
+
+    def _included(
+        self, frames: Iterable[Frame], condition: Code, scope: Scope, outer: Frame, harvest: _Harvest
+    ) -> Iterable[Frame]:
+        self._check_condition(condition, scope, outer)
+        for frame in frames:
+            try:
+                answer = condition(scope, frame)
+                if answer.type is not BOOL or answer.raw is None:
+                    answer = self._bool(answer, self.inner, scope, frame)
+            except DiagnosticsError as problem:
+                harvest.report(problem)
+                continue
+            harvest.marks |= answer.marks
+            if answer.raw is UNKNOWN:
+                harvest.known = False
+            elif answer.raw:
+                yield frame
+
+    def _check_condition(self, condition: Code, scope: Scope, frame: Frame) -> None:
+        """Tries the condition with unknown elements, so that one that is wrong for all is reported once."""
+        trial = (*frame, *[UNKNOWN_DYNAMIC] * (1 + self._with_key))
+        answer = condition(scope, trial)
+        if answer.raw is None:
+            summary, detail = "Condition is null", "The value of the 'if' clause must not be null."
+            raise self._place.error(scope, frame, summary, detail, of=self._condition_node)
+        if answer.type is not BOOL:
+            self._bool(answer, self._place, scope, frame)
+
+    def _bool(self, answer: Value, place: Place, scope: Scope, frame: Frame) -> Value:
+        detail = "The value of the 'if' clause must not be null."
+        if answer.raw is not None:
+            try:
+                return convert(answer, BOOL)
+            except ConversionError as problem:
+                detail = f"The 'if' clause value is invalid: {problem.message}."
+        raise place.error(scope, frame, "Invalid 'for' condition", detail, of=self._condition_node)
+
+
+@compiles(For)
+def _for(node: For, names: Locals) -> Compiled:
+    loop = _Loop(node, node.condition, names)
+    value = runnable(compile_node(node.value, loop.inner.names))
+    if node.key is None:
+        return _tuple_for(loop, value)
+    return _object_for(node, node.key, loop, runnable(compile_node(node.key, loop.inner.names)), value)
+
+
+def _tuple_for(loop: _Loop, value: Code) -> Code:
+    def code(scope: Scope, frame: Frame) -> Value:
+        harvest = _Harvest()
+        return harvest.settled(tuple_value(_bodies(loop, value, scope, frame, harvest)))
+
+    return code
+
+
+def _bodies(loop: _Loop, body: Code, scope: Scope, frame: Frame, harvest: _Harvest) -> list[Value]:
+    found = []
+    for inner in loop.frames(scope, frame, harvest):
+        try:
+            found.append(body(scope, inner))
+        except DiagnosticsError as problem:
+            harvest.report(problem)
+    return found
+
+
+def _object_for(node: For, key_node: Expression, loop: _Loop, key: Code, value: Code) -> Code:
+    def code(scope: Scope, frame: Frame) -> Value:
+        harvest = _Harvest()
+        groups: dict[str, list[Value]] = {}
+        for inner in loop.frames(scope, frame, harvest):
+            try:
+                name = _object_key(key(scope, inner), key_node, loop, scope, inner, harvest)
+                if name is None:
+                    continue
+                if name in groups and not node.group:
+                    raise _duplicate(name, key_node, loop, scope, inner)
+                groups.setdefault(name, []).append(value(scope, inner))
+            except DiagnosticsError as problem:
+                harvest.report(problem)
+        if node.group:
+            return harvest.settled(object_value({name: tuple_value(items) for name, items in groups.items()}))
+        return harvest.settled(object_value({name: items[0] for name, items in groups.items()}))
+
+    return code
+
+
+def _object_key(
+    key: Value, key_node: Expression, loop: _Loop, scope: Scope, frame: Frame, harvest: _Harvest
+) -> str | None:
+    """The key of one element; None when it is not known."""
+    harvest.marks |= key.marks
+    raw = key.raw
+    if raw.__class__ is str:
+        return raw  # type: ignore[no-any-return]
+    if raw is UNKNOWN:
+        harvest.known = False
+        return None
+    detail = "Key expression in 'for' expression must not produce a null value."
+    if raw is not None:
+        try:
+            return str(convert(key, STRING).raw)
+        except ConversionError as problem:
+            detail = f"The key expression produced an invalid result: {problem.message}."
+    raise loop.inner.error(scope, frame, "Invalid object key", detail, of=key_node)
+
+
+def _duplicate(name: str, key_node: Expression, loop: _Loop, scope: Scope, frame: Frame) -> DiagnosticsError:
+    return loop.inner.error(
+        scope,
+        frame,
+        "Duplicate object key",
+        f"Two different items produced the key {go_quote(name)} in this 'for' expression. If duplicates are expected, "
+        "use the ellipsis (...) after the value expression to enable grouping by key.",
+        of=key_node,
+    )
+
+
+@compiles(TemplateFor)
+def _template_for(node: TemplateFor, names: Locals) -> Compiled:
+    loop = _Loop(node, None, names)
+    body = runnable(compile_node(node.body, loop.inner.names))
+
+    def code(scope: Scope, frame: Frame) -> Value:
+        harvest = _Harvest()
+        texts = _bodies(loop, body, scope, frame, harvest)
+        return _joined(texts, harvest)
+
+    return code
+
+
+def _joined(texts: Sequence[Value], harvest: _Harvest) -> Value:
+    """The texts of all rounds as one; the body of a loop is a template, so each is a string or unknown."""
+    for text in texts:
+        harvest.marks |= text.marks
+        harvest.known = harvest.known and text.raw is not UNKNOWN
+    if harvest.problems:
+        raise several(harvest.problems)
+    result = string("".join([text.raw for text in texts])) if harvest.known else unknown(STRING)
+    return result.with_marks(harvest.marks)

@@ -1,0 +1,261 @@
+"""Functions on numbers. `log` and `pow` go through 64-bit floats, as in Terraform; the others are exact."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+
+from iac.hcl.functions.shorthand import anything, lift, numeric, whole
+from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Parameter
+from iac.values import numbers
+from iac.values.codec import quote
+from iac.values.convert import ConversionError, convert
+from iac.values.types import DYNAMIC, NUMBER, STRING, Type, type_name
+from iac.values.value import Value, number, unknown
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_SUM_OF = "argument must be list, set, or tuple of number values"
+
+
+def _abs(value: Any) -> Any:
+    return numbers.negate(value) if value < 0 else value
+
+
+def _ceil(value: Any) -> Any:
+    return value if numbers.is_infinite(value) else math.ceil(value)
+
+
+def _floor(value: Any) -> Any:
+    return value if numbers.is_infinite(value) else math.floor(value)
+
+
+def _double(value: Any) -> float:
+    """A number as a 64-bit float, an infinity where it is too large for one."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+def _from_double(value: float) -> Any:
+    if math.isnan(value):
+        raise FunctionError("the result is not a number")
+    if value.is_integer() or math.isinf(value):
+        return numbers.from_float(value)
+    # The shortest decimal and not the exact value: it is what Terraform shows of such a result.
+    return numbers.parse(repr(value))
+
+
+def _log_of(value: float) -> float:
+    if value == 0:
+        return -math.inf
+    return math.log(value) if value > 0 else math.nan
+
+
+def _log(value: Any, base: Any) -> Any:
+    numerator, denominator = _log_of(_double(value)), _log_of(_double(base))
+    if denominator == 0:
+        return _from_double(math.copysign(math.inf, numerator) if numerator else math.nan)
+    return _from_double(numerator / denominator)
+
+
+def _power(base: float, exponent: float) -> float:
+    """A finite number above zero to a finite power, by squaring, in the order in which Go multiplies.
+
+    The C library's result can differ in the last digit, and so show up as a change in every plan.
+    """
+    fraction, whole_part = math.modf(abs(exponent))
+    if fraction > 0.5:
+        fraction, whole_part = fraction - 1, whole_part + 1
+    mantissa, shift = (math.exp(fraction * math.log(base)) if fraction else 1.0), 0
+    factor, factor_shift = math.frexp(base)
+    remaining = int(whole_part)
+    while remaining:
+        if abs(factor_shift) > 1 << 12:
+            shift += factor_shift
+            break
+        if remaining & 1:
+            mantissa *= factor
+            shift += factor_shift
+        factor *= factor
+        factor_shift *= 2
+        if factor < 0.5:
+            factor += factor
+            factor_shift -= 1
+        remaining >>= 1
+    if exponent < 0:
+        mantissa, shift = 1 / mantissa, -shift
+    try:
+        return math.ldexp(mantissa, shift)
+    except OverflowError:
+        return math.inf
+
+
+def _pow(value: Any, power: Any) -> Any:
+    base, exponent = _double(value), _double(power)
+    if exponent in (0.5, -0.5) and base >= 0 and not math.isinf(base):
+        root = math.sqrt(base)
+        return _from_double(root if exponent > 0 else 1 / root if root else math.inf)
+    if base == 0 or math.isinf(base) or math.isinf(exponent) or exponent == 0:
+        try:
+            return _from_double(math.pow(base, exponent))
+        except ValueError:
+            return _from_double(math.inf)  # zero to a negative power
+    if base < 0 and not exponent.is_integer():
+        return _from_double(math.nan)
+    result = _power(abs(base), exponent)
+    return _from_double(-result if base < 0 and exponent % 2 == 1 else result)
+
+
+def _signum(value: Any) -> int:
+    exact = whole(value)
+    return (exact > 0) - (exact < 0)
+
+
+def _parseint_type(arguments: Sequence[Value]) -> Type:
+    if arguments[0].type is not STRING:
+        raise FunctionError(f"first argument must be a string, not {type_name(arguments[0].type)}", 0)
+    return NUMBER
+
+
+def _parseint(arguments: Sequence[Value], returns: Type) -> Value:
+    text, base = arguments[0].raw, whole(arguments[1].raw, 1)
+    if not 2 <= base <= 62:
+        raise FunctionError("base must be a whole number between 2 and 62 inclusive", 1)
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    if base <= 36:
+        digits = digits.lower()
+    allowed = _DIGITS[:base]
+    if not digits or any(digit not in allowed for digit in digits):
+        raise FunctionError("cannot parse {} as a base {} integer", 0, quote(text), base)
+    value = reduce(lambda total, digit: total * base + allowed.index(digit), digits, 0)
+    return number(-value if text.startswith("-") else value)
+
+
+def _extreme(choose: Any) -> Any:
+    def implementation(arguments: Sequence[Value], returns: Type) -> Value:
+        if not arguments:
+            raise FunctionError("must pass at least one number")
+        return number(choose(argument.raw for argument in arguments))
+
+    return implementation
+
+
+def _sum(arguments: Sequence[Value], returns: Type) -> Value:
+    (items,) = arguments
+    ty = items.type
+    if ty.is_primitive or ty is DYNAMIC:
+        raise FunctionError("cannot sum noniterable", 0)
+    if not items.raw:
+        raise FunctionError("cannot sum an empty list", 0)
+    if ty.kind in ("map", "object"):
+        raise FunctionError(f"argument must be list, set, or tuple. Received {type_name(ty)}", 0)
+    if not items.is_wholly_known:
+        return unknown(NUMBER)
+    total: Any = 0
+    for item in items.raw:
+        try:
+            term = convert(item, NUMBER).raw
+        except ConversionError:
+            term = None
+        if term is None:
+            raise FunctionError(_SUM_OF, 0)
+        total = numbers.add(total, term)
+    if type(total) is not int and total.is_nan():
+        raise FunctionError("can't compute sum of opposing infinities")
+    return number(total)
+
+
+_NUM = numeric("num", "the number")
+_NUMBERS = Parameter("numbers", NUMBER, description="the numbers")
+_FUNCTIONS = (
+    Function(
+        "abs",
+        (_NUM,),
+        NUMBER,
+        lift(_abs),
+        description="The number without its sign.",
+        example="abs(-12.4) = 12.4",
+    ),
+    Function(
+        "ceil",
+        (_NUM,),
+        NUMBER,
+        lift(_ceil),
+        description="The nearest whole number that is not smaller.",
+        example="ceil(5.1) = 6",
+    ),
+    Function(
+        "floor",
+        (_NUM,),
+        NUMBER,
+        lift(_floor),
+        description="The nearest whole number that is not larger.",
+        example="floor(4.9) = 4",
+    ),
+    Function(
+        "log",
+        (_NUM, numeric("base", "the base")),
+        NUMBER,
+        lift(_log),
+        description="The logarithm of a number to a base.",
+        example="log(16, 2) = 4",
+    ),
+    Function(
+        "max",
+        (),
+        NUMBER,
+        _extreme(max),
+        variadic=_NUMBERS,
+        description="The largest of several numbers.",
+        example="max(12, 54, 3) = 54",
+    ),
+    Function(
+        "min",
+        (),
+        NUMBER,
+        _extreme(min),
+        variadic=_NUMBERS,
+        description="The smallest of several numbers.",
+        example="min(12, 54, 3) = 3",
+    ),
+    Function(
+        "parseint",
+        (anything("number", "the digits, as a string"), numeric("base", "2 to 62")),
+        _parseint_type,
+        _parseint,
+        description="Reads a whole number written in a base from 2 to 62.",
+        example='parseint("FF", 16) = 255',
+    ),
+    Function(
+        "pow",
+        (_NUM, numeric("power", "the exponent")),
+        NUMBER,
+        lift(_pow),
+        description="A number raised to a power.",
+        example="pow(3, 2) = 9",
+    ),
+    Function(
+        "signum",
+        (_NUM,),
+        NUMBER,
+        lift(_signum),
+        description="The sign of a number: -1, 0 or 1.",
+        example="signum(-13) = -1",
+    ),
+    Function(
+        "sum",
+        (anything("list", "a list, set or tuple of numbers"),),
+        NUMBER,
+        _sum,
+        description="The sum of the numbers in a list, set or tuple.",
+        example="sum([10, 13, 6]) = 29",
+    ),
+)
+
+
+def functions(context: FunctionContext) -> tuple[Function, ...]:
+    """The functions of this family."""
+    return _FUNCTIONS

@@ -1,0 +1,402 @@
+"""`yamldecode` and `yamlencode`: YAML as Terraform reads and writes it.
+
+Scanning and emitting are PyYAML's; which scalar is of which type, and how a value is laid out, are the rules
+of go-cty-yaml: mostly the core schema of YAML 1.2 with the bools of YAML 1.1, timestamps as strings.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from iac.hcl.functions.encoding import decode_base64
+from iac.hcl.functions.shorthand import anything, text
+from iac.hcl.functions.spec import Function, FunctionContext, FunctionError
+from iac.values import numbers
+from iac.values.codec import quote
+from iac.values.types import BOOL, DYNAMIC, NUMBER, STRING, Type
+from iac.values.value import (
+    NULL,
+    Value,
+    boolean,
+    number,
+    object_value,
+    string,
+    tuple_value,
+    unknown,
+)
+
+if TYPE_CHECKING:
+    import yaml
+
+_WIDTH = 80
+
+# --- writing ---------------------------------------------------------------------------------------------
+
+_ESCAPES = {
+    "\0": "0",
+    "\a": "a",
+    "\b": "b",
+    "\t": "t",
+    "\n": "n",
+    "\v": "v",
+    "\f": "f",
+    "\r": "r",
+    "\x1b": "e",
+    '"': '"',
+    "\\": "\\",
+    "\x85": "N",
+    "\u2028": "L",
+    "\u2029": "P",
+}
+
+
+def _escaped(char: str) -> str:
+    """A character inside double quotes; those outside the basic plane are escaped, as libyaml does it."""
+    if char in _ESCAPES:
+        return "\\" + _ESCAPES[char]
+    if " " <= char <= "~" or "\xa0" <= char <= "\ud7ff" or ("\ue000" <= char <= "\ufffd" and char != "\ufeff"):
+        return char
+    code = ord(char)
+    return f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
+
+
+@cache
+def _emitter() -> Any:
+    """PyYAML's emitter, made to write as libyaml does where the two differ."""
+    from yaml.emitter import Emitter
+    from yaml.events import ScalarEvent
+
+    class LibyamlEmitter(Emitter):
+        def check_simple_key(self) -> bool:
+            """An empty string is a simple key too."""
+            empty = isinstance(self.event, ScalarEvent) and self.event.value == ""
+            return empty or bool(super().check_simple_key())
+
+        def write_double_quoted(self, text: str, split: bool = True) -> None:
+            """Folds at a space once the line is long enough, leaving that space out."""
+            self.write_indicator('"', True)
+            after_space = False
+            for position, char in enumerate(text):
+                inside = 0 < position < len(text) - 1
+                if char == " " and split and inside and not after_space and self.column > self.best_width:
+                    self.write_indent()
+                    written = "\\" if text[position + 1] == " " else ""
+                else:
+                    written = _escaped(char)
+                self.column += len(written)
+                self.stream.write(written)
+                after_space = char == " "
+            self.write_indicator('"', False)
+
+    return LibyamlEmitter
+
+
+def _events(value: Value) -> Iterator[yaml.Event]:
+    """The events of a value: block style, strings quoted, those of several lines as literal blocks."""
+    import yaml
+
+    raw = value.raw
+    if raw.__class__ is dict:
+        yield yaml.MappingStartEvent(None, None, True, flow_style=not raw)
+        for key, part in raw.items():
+            yield from _events(string(key))
+            yield from _events(part)
+        yield yaml.MappingEndEvent()
+    elif raw.__class__ is tuple:
+        yield yaml.SequenceStartEvent(None, None, True, flow_style=not raw)
+        for part in raw:
+            yield from _events(part)
+        yield yaml.SequenceEndEvent()
+    elif raw.__class__ is str:
+        literal = "\n" in raw and max(raw) <= "\uffff"
+        yield yaml.ScalarEvent(None, None, (True, True), raw, style="|" if literal else '"')
+    else:
+        yield yaml.ScalarEvent(None, None, (True, True), _plain(raw))
+
+
+def _plain(raw: Any) -> str:
+    if raw is None:
+        return "null"
+    if raw.__class__ is bool:
+        return "true" if raw else "false"
+    if numbers.is_infinite(raw):
+        return "+.Inf" if raw > 0 else "-.Inf"
+    return numbers.format_number(raw)
+
+
+def _yamlencode(arguments: Sequence[Value], returns: Type) -> Value:
+    (value,) = arguments
+    if not value.is_wholly_known:
+        return unknown(STRING)
+    import yaml
+
+    stream = io.StringIO()
+    emitter = _emitter()(stream, width=_WIDTH, allow_unicode=True)
+    for event in (
+        yaml.StreamStartEvent(),
+        yaml.DocumentStartEvent(explicit=False),
+        *_events(value),
+        yaml.DocumentEndEvent(explicit=False),
+        yaml.StreamEndEvent(),
+    ):
+        emitter.emit(event)
+    return string(stream.getvalue())
+
+
+# --- reading ---------------------------------------------------------------------------------------------
+
+_TAG = "tag:yaml.org,2002:"
+_NULLS = frozenset(["", "~", "null", "Null", "NULL"])
+_BOOLS = {
+    **dict.fromkeys(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"], True),
+    **dict.fromkeys(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"], False),
+}
+_INFINITIES = {
+    **dict.fromkeys([".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"], "inf"),
+    **dict.fromkeys(["-.inf", "-.Inf", "-.INF"], "-inf"),
+}
+_INTEGER = re.compile(r"0o(?P<o>[0-7]+)\Z|0x(?P<x>[0-9a-fA-F]+)\Z|(?P<d>[-+]?[0-9]+)\Z")
+_LARGEST_HEXADECIMAL = (1 << 64) - 1
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_TIMESTAMP = re.compile(
+    r"(\d{4})-(\d\d?)-(\d\d?)(?:[Tt](\d\d?):(\d\d?):(\d\d?)(?:\.\d*)?(Z|[+-]\d\d:\d\d)"
+    r"| (\d\d?):(\d\d?):(\d\d?)(?:\.\d*)?)?\Z"
+)
+
+
+def _integer(raw: str) -> Value | None:
+    match = _INTEGER.match(raw)
+    if match is None:
+        return None
+    base = {"o": 8, "x": 16, "d": 10}[match.lastgroup or "d"]
+    magnitude = int(match[match.lastgroup or "d"], base)
+    if base != 10 and magnitude > _LARGEST_HEXADECIMAL:
+        raise FunctionError("cannot parse {} as {}", None, quote(raw), _TAG + "int")
+    return number(magnitude)
+
+
+def _float(raw: str) -> Value | None:
+    if raw in _INFINITIES:
+        return number(float(_INFINITIES[raw]))
+    return number(numbers.parse(raw)) if _FLOAT.match(raw) else None
+
+
+def _timestamp(raw: str) -> Value | None:
+    from datetime import UTC, datetime, timedelta, timezone
+
+    from iac.hcl.functions.datetime import format_rfc3339
+
+    match = _TIMESTAMP.match(raw)
+    if match is None:
+        return None
+    year, month, day, hour, minute, second, zone, *alone = match.groups()
+    time = (hour, minute, second) if hour else alone
+    fields = [int(part or 0) for part in (year, month, day, *time)]
+    offset = timedelta()
+    if zone and zone != "Z":
+        offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[4:])) * (-1 if zone[0] == "-" else 1)
+    try:
+        moment = datetime(*fields, tzinfo=timezone(offset) if offset else UTC)  # type: ignore[arg-type,misc]
+    except ValueError:
+        return None
+    return string(format_rfc3339(moment))
+
+
+def _implicit(raw: str) -> Value:
+    """What a plain scalar without a tag is."""
+    if raw in _NULLS:
+        return NULL
+    if raw in _BOOLS:
+        return boolean(_BOOLS[raw])
+    for read in (_integer, _float, _timestamp):
+        found = read(raw)
+        if found is not None:
+            return found
+    return string(raw)
+
+
+def _tagged(tag: str, raw: str) -> Value:
+    """What a scalar with an explicit tag is. Raises `FunctionError` where it cannot be that."""
+    found: Value | None = None
+    name = tag.removeprefix(_TAG)
+    if name == "str":
+        found = string(raw)
+    elif name == "null":
+        found = NULL
+    elif name == "bool":
+        found = boolean(_BOOLS[raw]) if raw in _BOOLS else None
+    elif name == "int":
+        found = _integer(raw)
+    elif name == "float":
+        found = _float(raw) or _integer(raw)
+    elif name == "timestamp":
+        found = _timestamp(raw)
+    elif name == "binary":
+        if decode_base64(raw.strip()) is None:
+            raise FunctionError("cannot parse {} as {}: not valid base64", None, quote(raw), tag)
+        found = string(raw)
+    else:
+        raise FunctionError(f"unsupported tag {quote(tag)}")
+    if found is None:
+        raise FunctionError("cannot parse {} as {}", None, quote(raw), tag)
+    return found
+
+
+class _Reader:
+    """Turns the nodes of a document into values; anchors are shared nodes."""
+
+    def __init__(self) -> None:
+        self._open: set[int] = set()
+
+    def value(self, node: Any) -> Value:
+        if node.id == "scalar":
+            return self._scalar(node)
+        if id(node) in self._open:
+            raise FunctionError(f"on line {_line(node)}: cannot refer to an anchor from inside its own definition")
+        self._open.add(id(node))
+        try:
+            return self._sequence(node) if node.id == "sequence" else self._mapping(node)
+        finally:
+            self._open.discard(id(node))
+
+    def _scalar(self, node: Any) -> Value:
+        if node.tag == _PLAIN:
+            return _implicit(node.value)
+        if node.style in ("'", '"') and node.tag.startswith(_TAG):
+            return string(node.value)  # what is quoted is a string, whatever its tag
+        return _tagged(node.tag, node.value)
+
+    def _sequence(self, node: Any) -> Value:
+        if node.tag != _TAG + "seq":
+            raise FunctionError(f"can't interpret sequence as {node.tag}")
+        return tuple_value(self.value(part) for part in node.value)
+
+    def _mapping(self, node: Any) -> Value:
+        if node.tag != _TAG + "map":
+            raise FunctionError(f"can't interpret mapping as {node.tag}")
+        result: dict[str, Value] = {}
+        for key_node, value_node in node.value:
+            if key_node.id == "scalar" and key_node.value == "<<":
+                result.update(self._merged(value_node))
+                continue
+            result[self._key(key_node)] = self.value(value_node)
+        return object_value(result)
+
+    def _merged(self, node: Any) -> dict[str, Value]:
+        value = self.value(node)
+        if value.type.kind != "object":
+            raise FunctionError(f"on line {_line(node)}: cannot merge {value.type.kind} into mapping")
+        return value.raw  # type: ignore[no-any-return]
+
+    def _key(self, node: Any) -> str:
+        key = self.value(node)
+        if key.raw is None:
+            raise FunctionError("mapping key cannot be null")
+        if key.type is STRING:
+            return key.raw  # type: ignore[no-any-return]
+        if key.type is NUMBER or key.type is BOOL:
+            return _plain(key.raw)
+        raise FunctionError("only strings are allowed as mapping keys")
+
+
+_PLAIN = "plain"
+
+
+def _line(node: Any) -> str:
+    return f"{node.start_mark.line + 1}, column {node.start_mark.column + 1}"
+
+
+def _loader(source: str) -> Any:
+    """A loader that composes nodes and leaves the type of plain scalars open."""
+    import yaml
+
+    class Loader(yaml.BaseLoader):
+        def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+            if kind is yaml.ScalarNode:
+                return _PLAIN if implicit[0] else _TAG + "str"
+            return _TAG + ("seq" if kind is yaml.SequenceNode else "map")
+
+    return Loader(source)
+
+
+# What PyYAML says, as a pattern, and what libyaml says of the same mistake.
+_LIBYAML_WORDS = (
+    (r"expected the node content", "did not find expected node content"),
+    (r"mapping values are not allowed here", "mapping values are not allowed in this context"),
+    (r"found undefined alias '(.*)'", r'reference to undefined anchor "\1"'),
+    (r"found character .* that cannot start any token", "found character that cannot start any token"),
+    (r"expected ',' or '(.)'", r"did not find expected ',' or '\1'"),
+    (r"found unknown escape character", "found unknown escape character"),
+    (r"expected '<document start>'", "did not find expected <document start>"),
+)
+
+
+def _in_words(problem: yaml.MarkedYAMLError) -> str:
+    """Why YAML does not parse, as Terraform says it."""
+    said = problem.problem or "the text is not valid YAML"
+    if said.startswith("expected <block end>"):
+        in_sequence = "collection" in (problem.context or "")
+        return "did not find expected " + ("'-' indicator" if in_sequence else "key")
+    for pattern, words in _LIBYAML_WORDS:
+        match = re.match(pattern, said, re.DOTALL)
+        if match:
+            return match.expand(words)
+    return said
+
+
+def _decode(source: str) -> Value:
+    import yaml
+
+    loader = None
+    try:
+        loader = _loader(source)
+        if not loader.check_node():
+            raise FunctionError("on line 1, column 1: missing start of document")
+        node = loader.get_node()
+        if loader.check_node():
+            raise FunctionError("on line 1, column 1: unexpected extra content after value")
+        return _Reader().value(node)
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark
+        place = f"on line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise FunctionError(f"{place}{_in_words(problem)}") from None
+    except yaml.YAMLError as problem:
+        raise FunctionError(str(problem).splitlines()[0]) from None
+    except RecursionError:
+        raise FunctionError("the YAML is nested too deeply") from None
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def _yamldecode(arguments: Sequence[Value], returns: Type) -> Value:
+    return _decode(arguments[0].raw)
+
+
+_FUNCTIONS = (
+    Function(
+        "yamldecode",
+        (text("src", "YAML text, one document"),),
+        DYNAMIC,
+        _yamldecode,
+        description="Reads YAML.",
+        example='yamldecode("a: [1, 2]") = {a = [1, 2]}',
+    ),
+    Function(
+        "yamlencode",
+        (anything("value", "any value", allow_null=True),),
+        STRING,
+        _yamlencode,
+        description="Writes a value as YAML in block style.",
+        example='yamlencode({a = [1, 2]}) = "\\"a\\":\\n- 1\\n- 2\\n"',
+    ),
+)
+
+
+def functions(context: FunctionContext) -> tuple[Function, ...]:
+    """The functions of this family."""
+    return _FUNCTIONS

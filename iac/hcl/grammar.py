@@ -1,0 +1,136 @@
+"""Opens python-hcl2's grammar with Lark, corrected where it differs from HCL.
+
+The grammar is data of the library and is not changed on disk: the differences are replacements applied to its
+text here, each of which must still apply (a test says so). Newlines are settled before the parser sees them:
+inside parentheses, brackets and interpolations they mean nothing, elsewhere they end a line. This and
+`parser` are the only modules that know Lark and python-hcl2.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from lark import Lark, Token
+
+from iac.hcl.directories import cache_directory
+
+_REPLACEMENTS: tuple[tuple[str, str], ...] = (
+    # Names may hold letters of any script.
+    ("NAME : /[a-zA-Z_][a-zA-Z0-9_-]*/", r"NAME : /[^\W\d][\w-]*/"),
+    # What stands inside an escaped interpolation is ordinary text.
+    (r"ESCAPED_INTERPOLATION.2: /\$\$\{[^}]*\}/", r"ESCAPED_INTERPOLATION.2: /\$\$\{/"),
+    (r"ESCAPED_DIRECTIVE.2: /%%\{[^}]*\}/", r"ESCAPED_DIRECTIVE.2: /%%\{/"),
+    # A minus sign is an operator, never part of a number.
+    ("INT_LITERAL: NEGATIVE_DECIMAL? DECIMAL+", "INT_LITERAL: DECIMAL+"),
+    (
+        'FLOAT_LITERAL: (NEGATIVE_DECIMAL? DECIMAL+ | NEGATIVE_DECIMAL+) "." DECIMAL+ (EXP_MARK)?\n'
+        "               | (NEGATIVE_DECIMAL? DECIMAL+ | NEGATIVE_DECIMAL+) (EXP_MARK)",
+        'FLOAT_LITERAL: DECIMAL+ "." DECIMAL+ (EXP_MARK)?\n               | DECIMAL+ (EXP_MARK)',
+    ),
+    # Tokens begin where they begin, not at the white space before them.
+    (r"EQ : /[ \t]*=(?!=|>)/", "EQ : /=(?!=|>)/"),
+    (r"COLON : /[ \t]*:(?!:)/", "COLON : /:(?!:)/"),
+    # A heredoc ends with its marker; the newline after it ends the argument like any other.
+    (
+        r"HEREDOC_TEMPLATE : /<<(?P<heredoc>[a-zA-Z][a-zA-Z0-9._-]*)\r?\n(?:(?:.|\n)*?\r?\n)??\s*(?P=heredoc)\r?\n/",
+        r"HEREDOC_TEMPLATE : /<<(?P<heredoc>[^\W\d][\w-]*)\r?\n(?:(?:.|\n)*?\r?\n)??[ \t]*(?P=heredoc)(?=[ \t]*\r?\n)/",
+    ),
+    (
+        r"HEREDOC_TEMPLATE_TRIM : /<<-(?P<heredoc_trim>[a-zA-Z][a-zA-Z0-9._-]*)\r?\n(?:(?:.|\n)*?\r?\n)??\s*"
+        r"(?P=heredoc_trim)\r?\n/",
+        r"HEREDOC_TEMPLATE_TRIM : /<<-(?P<heredoc_trim>[^\W\d][\w-]*)\r?\n(?:(?:.|\n)*?\r?\n)??[ \t]*"
+        r"(?P=heredoc_trim)(?=[ \t]*\r?\n)/",
+    ),
+    # Operators apply to what an operator made: !!x, -(-x).
+    ("!unary_op : (MINUS | NOT) expr_term", "!unary_op : (MINUS | NOT) unary_expr"),
+    # Quotes inside an interpolation are written as they are.
+    ("            | template_string\n", ""),
+    ("template_string : TEMPLATE_STRING\n", ""),
+    (r'TEMPLATE_STRING.3 : /\\\\"(?:[^"\\\\]|\\\\.)*\\\\"/' + "\n", ""),
+    # Functions may have a namespace of any depth.
+    ("identifier (COLONS identifier COLONS identifier)? LPAR", "identifier (COLONS identifier)* LPAR"),
+    # Interpolations may be stripped of the white space around them.
+    (
+        "interpolation: INTERP_START expression RBRACE",
+        "interpolation: INTERP_START STRIP_MARKER? expression STRIP_MARKER? RBRACE",
+    ),
+    # A block's brace stands on the line of its header.
+    ("(_attribute_name | string)* new_line_or_comment? LBRACE", "(_attribute_name | string)* LBRACE"),
+)
+
+_LADDER = ("?expression : or_expr QMARK", "// Unary (highest precedence")
+"""From where to where newlines are taken out of the operators' rules: they never reach the parser there."""
+
+
+@cache
+def grammar_text() -> str:
+    """The corrected grammar. Raises RuntimeError when python-hcl2 has a grammar that is not known here."""
+    spec = importlib.util.find_spec("hcl2")
+    if spec is None or spec.origin is None:
+        raise RuntimeError("python-hcl2 is not installed")
+    text = Path(spec.origin).with_name("hcl2.lark").read_text(encoding="utf-8")
+    for old, new in _REPLACEMENTS:
+        if old not in text:
+            raise RuntimeError(f"python-hcl2's grammar has changed: {old!r} is not in it")
+        text = text.replace(old, new)
+    start, end = text.index(_LADDER[0]), text.index(_LADDER[1])
+    return text[:start] + text[start:end].replace(" new_line_or_comment?", "") + text[end:]
+
+
+_OPENING = frozenset({"LPAR", "LSQB", "INTERP_START", "DIRECTIVE_START"})
+_CLOSING = frozenset({"RPAR", "RSQB", "RBRACE"})
+
+
+class NewlinePostLexer:
+    """Takes newlines and comments out of the token stream where HCL ignores them."""
+
+    always_accept = ("NL_OR_COMMENT",)
+
+    def __init__(self, *, significant: bool) -> None:
+        self.significant = significant
+
+    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+        """The tokens without the newlines that mean nothing."""
+        significant = [self.significant]
+        for token in stream:
+            kind = token.type
+            if kind == "NL_OR_COMMENT":
+                if significant[-1] and not token.startswith("/*"):
+                    yield token
+                continue
+            if kind in _OPENING:
+                significant.append(False)
+            elif kind == "LBRACE":
+                significant.append(True)
+            elif kind in _CLOSING and len(significant) > 1:
+                significant.pop()
+            yield token
+
+
+@cache
+def grammar(start: str) -> Any:
+    """The Lark parser for a file (`start`) or an `expression`; compiled grammars are cached on disk."""
+    directory = cache_directory()
+    options: dict[str, Any] = {}
+    if directory is not None:
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if os.access(directory, os.W_OK):
+                options["cache"] = str(directory / f"grammar-{start}.lark")
+        except OSError:
+            pass
+    return Lark(
+        grammar_text(),
+        parser="lalr",
+        lexer="contextual",
+        start=start,
+        postlex=NewlinePostLexer(significant=start == "start"),
+        propagate_positions=False,
+        maybe_placeholders=False,
+        **options,
+    )

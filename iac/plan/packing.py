@@ -1,0 +1,68 @@
+"""Values as JSON with nothing lost: unknown parts, marks and types included. The inside of a saved plan.
+
+The type stands once, at the top (`type_to_json`). Below it a string, bool, number or null stands for itself;
+everything else is an array with a tag: `["u"]` unknown, `["m", marks, value]` marked, `["l", [...]]` the
+elements of a list, set or tuple, `["d", {...}]` those of a map or object, `["n", text]` a number that is
+no integer.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from iac.values import numbers
+from iac.values.types import NUMBER, CollectionType, ObjectType, TupleType, Type, type_from_json, type_to_json
+from iac.values.value import UNKNOWN, Value
+
+
+def pack(value: Value) -> list[Any]:
+    """The JSON form of a value."""
+    return [type_to_json(value.type), _pack(value)]
+
+
+def _pack(value: Value) -> Any:
+    if value.marks:
+        return ["m", sorted(value.marks), _pack(Value(value.type, value.raw))]
+    raw = value.raw
+    kind = raw.__class__
+    if kind is tuple:
+        return ["l", [_pack(e) for e in raw]]
+    if kind is dict:
+        return ["d", {k: _pack(e) for k, e in raw.items()}]
+    if raw is UNKNOWN:
+        return ["u"]
+    if value.type is NUMBER and raw is not None and kind is not int:
+        return ["n", numbers.format_number(raw)]
+    return raw
+
+
+def unpack(packed: Any) -> Value:
+    """The reverse of `pack`. Raises ValueError for anything that `pack` did not make."""
+    try:
+        ty, raw = packed
+        return _unpack(type_from_json(ty), raw)
+    except (TypeError, KeyError, IndexError, AttributeError) as problem:
+        raise ValueError(f"not a packed value: {problem}") from None
+
+
+def _unpack(ty: Type, raw: Any) -> Value:
+    if not isinstance(raw, list):
+        return Value(ty, raw)
+    tag = raw[0]
+    if tag == "u":
+        return Value(ty, UNKNOWN)
+    if tag == "m":
+        return _unpack(ty, raw[2]).with_marks(frozenset(raw[1]))
+    if tag == "n":
+        return Value(ty, numbers.parse(raw[1]) if "Inf" not in raw[1] else numbers.from_float(float(raw[1])))
+    if tag == "l":
+        if isinstance(ty, TupleType):
+            return Value(ty, tuple(_unpack(t, e) for t, e in zip(ty.elements, raw[1], strict=True)))
+        if isinstance(ty, CollectionType):
+            return Value(ty, tuple([_unpack(ty.element, e) for e in raw[1]]))
+    if tag == "d":
+        if isinstance(ty, ObjectType):
+            return Value(ty, {n: _unpack(t, raw[1][n]) for n, t in ty.attributes.items()})
+        if isinstance(ty, CollectionType):
+            return Value(ty, {k: _unpack(ty.element, e) for k, e in raw[1].items()})
+    raise ValueError(f"unknown tag {tag!r}")

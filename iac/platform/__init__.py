@@ -1,0 +1,1 @@
+"""The platform: the inventory of clusters, environments and services that the configuration manages."""

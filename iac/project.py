@@ -1,0 +1,306 @@
+"""The facade: what can be done with a directory of configuration and its database.
+
+Everything outside (the CLI, tests, other programs) goes through `Project`. Owns how the layers below are put
+together for one task; leaves asking the user and showing results to the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from iac.address import Resource, ResourceInstance
+from iac.audit.ids import next_id
+from iac.audit.log import AuditLog
+from iac.audit.origin import collect_origin
+from iac.audit.record import Origin
+from iac.config.loader import DirectoryFiles, Files, SnapshotFiles, load_config
+from iac.config.model import Config
+from iac.config.variables import InputValue, VariableOption, collect_inputs, resolve
+from iac.database import Database
+from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, error, warning
+from iac.engine.applier import Applier, ApplyResult, Observer
+from iac.engine.evaluator import Evaluator
+from iac.engine.objects import decode
+from iac.engine.operations import Operations
+from iac.engine.options import PlanOptions
+from iac.engine.planner import Planner, Progress
+from iac.engine.prepare import Prepared, prepare
+from iac.engine.providers import Providers
+from iac.engine.validator import validate_prepared
+from iac.hcl.functions import FunctionContext, function_table
+from iac.hcl.evaluate import evaluate_template
+from iac.plan.model import Mode, Plan
+from iac.plan.saved import read_plan, write_plan
+from iac.providers.registry import Registry
+from iac.schema import ResourceSchema
+from iac.state.lock import lock
+from iac.state.model import State
+from iac.state.store import StateReader, StateWriter
+from iac.storage import open_storage
+from iac.values.value import Value
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """A plan together with what applying it needs: the prepared configuration and the state planned on."""
+
+    plan: Plan
+    prepared: Prepared
+    state: State
+    sources: Mapping[str, bytes]
+
+    @property
+    def diagnostics(self) -> Sequence[Diagnostic]:
+        """Warnings and errors of planning."""
+        return self.plan.diagnostics
+
+
+class Project:
+    """A directory of configuration, a database and a workspace.
+
+    `environment` stands for the process's environment variables. The database is opened when first needed,
+    and closed by `close` or at the end of a `with` block.
+    """
+
+    def __init__(
+        self, directory: Path, database: str, environment: Mapping[str, str], workspace: str = "default"
+    ) -> None:
+        self.directory = directory
+        self.location = database
+        self.environment = environment
+        self.workspace = workspace
+        self.sources: dict[str, bytes] = {}
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Closes the database if it was opened."""
+        opened = self.__dict__.pop("database", None)
+        if opened is not None:
+            opened.close()
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, created when it does not exist. Raises `DiagnosticsError` when it cannot be used."""
+        return open_storage(self.location)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The providers there are."""
+        return Registry(lambda: self.database)
+
+    # --- configuration ---
+
+    def load(self, files: Files | None = None, *, require_files: bool = True) -> tuple[Prepared, Diagnostics]:
+        """Reads and validates the configuration; returns it with the warnings.
+
+        Raises `DiagnosticsError` with everything that is wrong.
+        """
+        diagnostics = Diagnostics()
+        config = load_config(files or DirectoryFiles(self.directory), diagnostics, require_files=require_files)
+        self.sources.update(config.sources)
+        return prepare(config, self.registry, diagnostics), diagnostics
+
+    def validate(self) -> Diagnostics:
+        """Everything that is wrong with the configuration without looking at variables' values or state."""
+        try:
+            prepared, diagnostics = self.load()
+            validate_prepared(prepared, self.evaluator(prepared.config, during_plan=True), diagnostics)
+        except DiagnosticsError as problem:
+            return Diagnostics(list(problem.diagnostics))
+        return diagnostics
+
+    def evaluator(self, config: Config, *, during_plan: bool, timestamp: str | None = None) -> Evaluator:
+        """An evaluator with the functions of the language, bound to the directory."""
+        functions = function_table(
+            FunctionContext(
+                self.directory,
+                None if during_plan else timestamp,
+                timestamp,
+                during_plan,
+                evaluate_template,
+            )
+        )
+        return Evaluator(config, self.directory, self.workspace, functions, applying=not during_plan)
+
+    def inputs(
+        self, config: Config, options: Sequence[VariableOption], given: Mapping[str, str], diagnostics: Diagnostics
+    ) -> dict[str, Value]:
+        """The values of the root variables; `given` are answers of the user to questions."""
+        found = collect_inputs(config.root, self.directory, self.environment, options, self.sources, diagnostics)
+        found.update((name, InputValue("input", text=text)) for name, text in given.items())
+        values = {}
+        for name, variable in config.root.variables.items():
+            value = resolve(variable, found.get(name), diagnostics)
+            if value is not None:
+                values[name] = value
+        return values
+
+    def missing_variables(self, config: Config, options: Sequence[VariableOption]) -> list[str]:
+        """The root variables that have neither a value nor a default."""
+        found = collect_inputs(
+            config.root, self.directory, self.environment, options, self.sources, Diagnostics()
+        )
+        return [n for n, v in config.root.variables.items() if v.default is None and n not in found]
+
+    # --- plan ---
+
+    def plan(
+        self,
+        options: PlanOptions | None = None,
+        variables: Sequence[VariableOption] = (),
+        *,
+        answers: Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+        prepared: tuple[Prepared, Diagnostics] | None = None,
+    ) -> PlannedRun:
+        """Makes a plan. Raises `DiagnosticsError` when there is none to make because of the user's mistakes."""
+        options = options or PlanOptions()
+        ready, diagnostics = prepared or self.load(require_files=options.mode is not Mode.DESTROY)
+        inputs = self.inputs(ready.config, variables, answers or {}, diagnostics)
+        diagnostics.raise_if_errors()
+        state = self.state()
+        timestamp = _now()
+        evaluator = self.evaluator(ready.config, during_plan=True, timestamp=timestamp)
+        more = {"progress": progress} if progress is not None else {}
+        planner = Planner(ready, state, Providers(ready), evaluator, inputs, options, **more)
+        planner.run()
+        diagnostics.extend(planner.diagnostics)
+        diagnostics.raise_if_errors()
+        if options.targets:
+            diagnostics.add(_TARGETED)
+        changes = sorted(planner.changes, key=lambda c: (c.address.sort_key(), c.deposed or ""))
+        position = {id(change): index for index, change in enumerate(changes)}
+        plan = Plan(
+            next_id(""),
+            options.mode,
+            self.workspace,
+            state.lineage,
+            state.serial,
+            timestamp,
+            inputs,
+            changes,
+            [position[id(change)] for change in planner.changes],
+            planner.drift,
+            planner.data,
+            planner.forgotten_data,
+            planner.outputs,
+            planner.checks,
+            [str(t) for t in options.targets],
+            [str(t) for t in options.replace],
+            list(diagnostics),
+        )
+        return PlannedRun(plan, ready, state, ready.config.sources)
+
+    def save_plan(self, run: PlannedRun, path: Path) -> None:
+        """Writes a plan to a file, relative to the project's directory. Raises `DiagnosticsError`."""
+        write_plan(self.directory / path, run.plan, run.sources)
+
+    def load_plan(self, path: Path) -> PlannedRun:
+        """Reads a saved plan; it brings its own configuration. Raises `DiagnosticsError`."""
+        plan, sources = read_plan(self.directory / path, self.schema_of)
+        if plan.workspace != self.workspace:
+            raise DiagnosticsError(
+                error(
+                    "The plan is for another workspace",
+                    f'It was made for workspace "{plan.workspace}", and the selected one is "{self.workspace}".',
+                )
+            )
+        prepared, _ = self.load(SnapshotFiles(sources), require_files=False)
+        return PlannedRun(plan, prepared, self.state(), sources)
+
+    def schema_of(self, provider: str, resource: Resource) -> ResourceSchema:
+        """The schema of a resource type or data source. Raises KeyError when there is none."""
+        schema = self.registry.schema(provider)
+        return (schema.data_sources if resource.mode == "data" else schema.resources)[resource.type]
+
+    # --- apply ---
+
+    def lock(self, operation: str, timeout: float = 0.0) -> AbstractContextManager[object]:
+        """The workspace's lock, held while state may change. Raises `DiagnosticsError` when it is taken."""
+        return lock(self.database, self.workspace, operation, self.origin().user, timeout)
+
+    def origin(self, message: str | None = None) -> Origin:
+        """Who acts, and where: for the events of a run."""
+        return collect_origin(self.directory, self.environment, self.workspace, message)
+
+    def apply(
+        self,
+        run: PlannedRun,
+        observer: Observer,
+        *,
+        message: str | None = None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> tuple[ApplyResult, Origin]:
+        """Applies a plan; the caller holds the lock. Returns what was done and under which run.
+
+        Raises `DiagnosticsError` when the plan is stale.
+        """
+        plan = run.plan
+        state = self.state()
+        _refuse_stale(plan, state)
+        origin = replace(self.origin(message), run_id=next_id(""), plan_id=plan.id)
+        log = AuditLog(self.database)
+        writer = StateWriter(self.database, self.workspace)
+        evaluator = self.evaluator(run.prepared.config, during_plan=False, timestamp=_now())
+        problems = Diagnostics()
+        operations = Operations(
+            plan, run.prepared, Providers(run.prepared), evaluator, state, writer, log, problems
+        )
+        applier = Applier(plan, state, self.database, writer, log, origin, operations, observer, stopping)
+        result = applier.run()
+        result.diagnostics.extend(problems)
+        return result, origin
+
+    # --- state ---
+
+    def state(self) -> State:
+        """The state of the workspace."""
+        return StateReader(self.database, self.workspace).load()
+
+    def decoded(self, state: State) -> dict[ResourceInstance, Value]:
+        """Every object of a state as a marked value."""
+        return {
+            address: decode(stored, self.schema_of(stored.provider, address.resource))
+            for address, stored in sorted(state.instances.items(), key=lambda item: item[0].sort_key())
+        }
+
+
+_TARGETED = warning(
+    "Resource targeting is in effect",
+    "You are creating a plan with the -target option, which means that the result of this plan may not represent all "
+    "of the changes requested by the current configuration.\n\nThe -target option is not for routine use, and is "
+    "provided only for exceptional situations such as recovering from errors or mistakes.",
+)
+
+
+def _refuse_stale(plan: Plan, state: State) -> None:
+    if plan.lineage != state.lineage:
+        raise DiagnosticsError(
+            error(
+                "Saved plan does not match the given state",
+                "The given plan file can not be applied because it was created from a different state lineage.",
+            )
+        )
+    if plan.serial != state.serial:
+        raise DiagnosticsError(
+            error(
+                "Saved plan is stale",
+                "The given plan file can no longer be applied because the state was changed by another operation after "
+                "the plan was created.",
+            )
+        )
+
+
+def _now() -> str:
+    """The present, as plans and `timestamp()` have it: RFC 3339, UTC, whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

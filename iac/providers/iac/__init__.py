@@ -1,0 +1,1 @@
+"""The provider `iac`: clusters, environments and services of the platform."""

@@ -1,0 +1,48 @@
+"""The providers that come with iac, by local name.
+
+Schemas are made once a process and need no database; a provider opens it when an operation first needs it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+from iac.database import Database
+from iac.providers.iac.provider import SOURCE as IAC_SOURCE
+from iac.providers.iac.provider import IacProvider, iac_schema
+from iac.providers.protocol import Provider
+from iac.providers.terraform import SOURCE as TERRAFORM_SOURCE
+from iac.providers.terraform import TerraformProvider, terraform_schema
+from iac.schema import ProviderSchema
+
+_SOURCES: Final = {"iac": IAC_SOURCE, "terraform": TERRAFORM_SOURCE}
+_SCHEMAS: Final[dict[str, Callable[[], ProviderSchema]]] = {
+    "iac": cache(iac_schema),
+    "terraform": cache(terraform_schema),
+}
+
+
+class Registry:
+    """The providers there are. `database` opens the database; it is called when an operation needs one."""
+
+    def __init__(self, database: Callable[[], Database]) -> None:
+        self._database = database
+
+    def names(self) -> list[str]:
+        """Their local names."""
+        return list(_SOURCES)
+
+    def source(self, name: str) -> str:
+        """The source address of a provider by local name."""
+        return _SOURCES[name]
+
+    def schema(self, name: str) -> ProviderSchema:
+        """Its schema; needs no database."""
+        return _SCHEMAS[name]()
+
+    def create(self, name: str) -> Provider:
+        """A new provider, not yet configured."""
+        schema = self.schema(name)
+        return IacProvider(self._database, schema) if name == "iac" else TerraformProvider(schema)

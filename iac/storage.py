@@ -1,0 +1,128 @@
+"""The database as the program uses it: found, opened, and with the schema that this version knows.
+
+Owns where it is by default, creating the tables from their SQLModel models, the schema version and the
+migrations. SQLModel and SQLAlchemy are imported only to create tables: opening a current database is fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from iac.database import Database
+from iac.diagnostics import DiagnosticsError, error
+
+DEFAULT_LOCATION: Final = "iac.db"
+LOCATION_VARIABLE: Final = "IAC_DATABASE"
+_VERSION_TABLE: Final = "schema_version"
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What turns the schema before it into the one after it: statements in the portable SQL."""
+
+    description: str
+    statements: tuple[str, ...]
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = ()
+"""In order. The models describe the schema after all of them; the first leads from version 1 to 2."""
+
+SCHEMA_VERSION: Final = 1 + len(MIGRATIONS)
+
+
+def location_from(environment: Mapping[str, str], option: str | None) -> str:
+    """Where the database is: the `--database` option, else `IAC_DATABASE`, else `iac.db`."""
+    return option or environment.get(LOCATION_VARIABLE) or DEFAULT_LOCATION
+
+
+def open_storage(location: str, *, create: bool = True) -> Database:
+    """Opens the database, ready for use: tables made when it is new, migrated when it is old.
+
+    Raises `DiagnosticsError` when it cannot be opened, is not one of ours, or is from a newer version.
+    """
+    database = Database.open(location, create=create)
+    try:
+        tables = database.tables()
+        if not tables:
+            if not create:
+                raise DiagnosticsError(error("Database not found", f'The database "{database.location}" is empty.'))
+            with database.transaction():
+                # Another process may have been first.
+                if not database.tables():
+                    _create(database)
+        elif _VERSION_TABLE not in tables:
+            raise DiagnosticsError(
+                error(
+                    "Not an iac database",
+                    f'The database "{database.location}" has tables that were not made by iac. Name another'
+                    f" one with -database or {LOCATION_VARIABLE}.",
+                )
+            )
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def migrate(database: Database, migrations: Sequence[Migration] = MIGRATIONS) -> None:
+    """Brings an older schema up to date, all in one transaction; refuses a newer one."""
+    newest = 1 + len(migrations)
+    version = schema_version(database)
+    if version > newest:
+        raise DiagnosticsError(
+            error(
+                "Database from a newer version",
+                f'The database "{database.location}" has schema version {version}, and this version of iac'
+                f" knows versions up to {newest}. Upgrade iac to use it.",
+            )
+        )
+    if version == newest:
+        return
+    with database.transaction():
+        for migration in migrations[schema_version(database) - 1 :]:
+            for statement in migration.statements:
+                database.execute(statement)
+        database.execute("UPDATE schema_version SET version = ?", (newest,))
+
+
+def schema_version(database: Database) -> int:
+    """The version of the schema that the database has."""
+    row = database.query_one("SELECT version FROM schema_version")
+    if row is None:
+        raise DiagnosticsError(
+            error("Database is damaged", f'The database "{database.location}" has no schema version.')
+        )
+    return int(row[0])
+
+
+def ddl(dialect: str) -> list[str]:
+    """The statements that create every table, index and trigger of the models, for `dialect`."""
+    from sqlalchemy.dialects import registry
+    from sqlalchemy.schema import CreateIndex, CreateTable
+    from sqlmodel import SQLModel
+
+    import iac.audit.tables
+    import iac.platform.tables
+    import iac.state.tables  # noqa: F401  # importing them makes SQLModel know them
+
+    compiler = registry.load(dialect)()
+    statements = []
+    for table in SQLModel.metadata.sorted_tables:
+        statements.append(str(CreateTable(table).compile(dialect=compiler)).strip())
+        indexes = sorted(table.indexes, key=lambda index: str(index.name))
+        statements.extend(str(CreateIndex(index).compile(dialect=compiler)).strip() for index in indexes)
+        statements.extend(table.info.get("triggers", {}).get(dialect, ()))
+    return statements
+
+
+def _create(database: Database) -> None:
+    from iac.audit.chain import begin_chain
+
+    for statement in ddl(database.dialect):
+        database.execute(statement)
+    database.execute("CREATE TABLE schema_version (version INTEGER NOT NULL)")
+    database.execute("INSERT INTO schema_version (version) VALUES (?)", (SCHEMA_VERSION,))
+    begin_chain(database)

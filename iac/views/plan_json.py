@@ -1,0 +1,258 @@
+"""A plan as JSON: the format of `terraform show -json`, version 1.2.
+
+Owns what is in it and where. How values are written is left to `value_json`, the tree of modules to
+`resource_json`. The configuration is an argument, already in its JSON form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from iac.address import AddressError, ResourceInstance, module_text, parse_instance
+from iac.plan.model import Action, ActionReason, Change, CheckResult, Drift, OutputChange, Plan, ResourceChange
+from iac.values.codec import to_json
+from iac.values.paths import path_to_json
+from iac.values.types import type_to_json
+from iac.values.value import Value
+from iac.views.resource_json import address_json, module_tree
+from iac.views.value_json import known_json, sensitive_json, unknown_json
+
+FORMAT_VERSION: Final = "1.2"
+STATE_FORMAT_VERSION: Final = "1.0"
+TERRAFORM_VERSION: Final = "1.11.4"
+"""The version of Terraform whose formats these are."""
+
+
+def plan_to_json(
+    plan: Plan,
+    *,
+    iac_version: str,
+    configuration: Mapping[str, Any] | None = None,
+    prior_state: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The plan as JSON data.
+
+    `prior_state` is the state's JSON form as refreshed; without it, it is made of what the plan starts from.
+    """
+    result: dict[str, Any] = {
+        "format_version": FORMAT_VERSION,
+        "terraform_version": TERRAFORM_VERSION,
+        "iac_version": iac_version,
+    }
+    if plan.variables:
+        result["variables"] = {name: _variable(value) for name, value in sorted(plan.variables.items())}
+    result["planned_values"] = planned_values(plan)
+    if plan.drift:
+        result["resource_drift"] = [_drift(drift) for drift in plan.drift]
+    if plan.changes:
+        result["resource_changes"] = [resource_change_json(change) for change in plan.changes]
+    if plan.outputs:
+        result["output_changes"] = {o.name: output_change_json(o) for o in _by_name(plan.outputs)}
+    prior = prior_state if prior_state is not None else _prior_state(plan)
+    if prior:
+        result["prior_state"] = prior
+    if configuration is not None:
+        result["configuration"] = configuration
+    if relevant := plan.extra.get("relevant_attributes"):
+        result["relevant_attributes"] = relevant
+    if plan.checks:
+        result["checks"] = checks_json(plan.checks)
+    result["timestamp"] = plan.timestamp
+    result["applyable"] = not plan.errored and (not plan.is_empty or _only_refreshes(plan))
+    result["complete"] = not plan.errored and not plan.targets
+    result["errored"] = plan.errored
+    return result
+
+
+def _only_refreshes(plan: Plan) -> bool:
+    return plan.mode.value == "refresh-only" and bool(plan.drift)
+
+
+def _by_name(outputs: Sequence[OutputChange]) -> list[OutputChange]:
+    return sorted(outputs, key=lambda output: output.name)
+
+
+def _variable(value: Value) -> dict[str, Any]:
+    return {"value": to_json(value)} if value.is_wholly_known else {}
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """`actions`, `before`, `after` and what is unknown and sensitive of them."""
+    before, after = change.before, change.after
+    return {
+        "actions": change.action.json_actions,
+        "before": known_json(before),
+        "after": known_json(after),
+        "after_unknown": {} if after.is_wholly_known else unknown_json(after),
+        "before_sensitive": False if before.is_null else sensitive_json(before),
+        "after_sensitive": False if after.is_null else sensitive_json(after),
+    }
+
+
+def _described(address: ResourceInstance, provider: str) -> dict[str, Any]:
+    described = address_json(address)
+    result = {"address": described.pop("address")}
+    if address.module:
+        result["module_address"] = module_text(address.module)
+    return {**result, **described, "provider_name": provider}
+
+
+def resource_change_json(change: ResourceChange) -> dict[str, Any]:
+    """One of `resource_changes`."""
+    result = _described(change.address, change.provider)
+    if change.previous_address is not None and change.previous_address != change.address:
+        result["previous_address"] = str(change.previous_address)
+    if change.deposed:
+        result["deposed"] = change.deposed
+    result["change"] = change_json(change.change)
+    if change.replace_paths:
+        result["change"]["replace_paths"] = [path_to_json(path) for path in change.replace_paths]
+    if change.import_id is not None:
+        result["change"]["importing"] = {"id": change.import_id}
+    if change.reason is not None:
+        result["action_reason"] = change.reason.value
+    return result
+
+
+def _drift(drift: Drift) -> dict[str, Any]:
+    result = _described(drift.address, drift.provider)
+    if drift.deposed:
+        result["deposed"] = drift.deposed
+    result["change"] = change_json(drift.change)
+    return result
+
+
+def output_change_json(output: OutputChange) -> dict[str, Any]:
+    """One of `output_changes`. A sensitive output is so as a whole, and its value is there all the same."""
+    result = change_json(output.change)
+    after = output.change.after
+    result["after_unknown"] = False if after.is_wholly_known else unknown_json(after)
+    if not after.is_known:
+        del result["after"]
+    result["before_sensitive"] = output.sensitive or output.change.before.is_sensitive
+    result["after_sensitive"] = output.sensitive or after.is_sensitive
+    return result
+
+
+def planned_values(plan: Plan) -> dict[str, Any]:
+    """What there will be after apply, as far as it is known."""
+    result: dict[str, Any] = {}
+    outputs = {o.name: _planned_output(o) for o in _by_name(plan.outputs) if o.change.action is not Action.DELETE}
+    if outputs:
+        result["outputs"] = outputs
+    result["root_module"] = module_tree(
+        (
+            (c.address, _resource(c.address, c.provider, c.schema.version, c.change.after))
+            for c in plan.changes
+            if c.deposed is None and not c.change.after.is_null
+        ),
+        order=str,
+    )
+    return result
+
+
+def _planned_output(output: OutputChange) -> dict[str, Any]:
+    value = output.change.after
+    result: dict[str, Any] = {"sensitive": output.sensitive}
+    if value.is_wholly_known:
+        result["type"] = type_to_json(value.type)
+        result["value"] = to_json(value)
+    return result
+
+
+def _resource(address: ResourceInstance, provider: str, version: int, value: Value) -> dict[str, Any]:
+    return {
+        **address_json(address),
+        "provider_name": provider,
+        "schema_version": version,
+        "values": known_json(value),
+        "sensitive_values": sensitive_json(value),
+    }
+
+
+def _prior_state(plan: Plan) -> dict[str, Any]:
+    """The state before, as the plan knows it; empty when nothing was there."""
+    before = [c for c in plan.changes if not c.change.before.is_null]
+    outputs = {
+        o.name: {
+            "sensitive": o.sensitive,
+            "value": to_json(o.change.before),
+            "type": type_to_json(o.change.before.type),
+        }
+        for o in _by_name(plan.outputs)
+        if o.change.action is not Action.CREATE
+    }
+    if not before and not outputs:
+        return {}
+    values: dict[str, Any] = {"outputs": outputs} if outputs else {}
+    values["root_module"] = module_tree((c.address, _prior_resource(c)) for c in before)
+    return {
+        "format_version": STATE_FORMAT_VERSION,
+        "terraform_version": TERRAFORM_VERSION,
+        "values": values,
+    }
+
+
+def _prior_resource(change: ResourceChange) -> dict[str, Any]:
+    result = _resource(change.address, change.provider, change.schema.version, change.change.before)
+    if change.dependencies:
+        result["depends_on"] = sorted(map(str, change.dependencies))
+    if change.reason is ActionReason.REPLACE_BECAUSE_TAINTED:
+        result["tainted"] = True
+    if change.deposed:
+        result["deposed_key"] = change.deposed
+    return result
+
+
+# --- Checks ----------------------------------------------------------------------------------------------
+
+_SEVERITY: Final = ("pass", "unknown", "fail", "error")
+
+
+def checks_json(checks: Iterable[CheckResult]) -> list[dict[str, Any]]:
+    """The results of conditions, those of one block together."""
+    groups: dict[tuple[str, str], tuple[dict[str, Any], list[dict[str, Any]]]] = {}
+    for check in checks:
+        address, instance = _check_address(check)
+        group = groups.setdefault((check.kind, address["to_display"]), (address, []))
+        result: dict[str, Any] = {"address": instance, "status": check.status}
+        if check.problems:
+            result["problems"] = [{"message": message} for message in check.problems]
+        group[1].append(result)
+    return [
+        {
+            "address": address,
+            "status": max((i["status"] for i in instances), key=_SEVERITY.index),
+            "instances": instances,
+        }
+        for address, instances in groups.values()
+    ]
+
+
+def _check_address(check: CheckResult) -> tuple[dict[str, Any], dict[str, Any]]:
+    """How the block and the instance of a check are named."""
+    instance: dict[str, Any] = {"to_display": check.address}
+    if check.kind != "resource":
+        module, _, name = check.address.rpartition(".")
+        module = module.rpartition(".")[0]
+        address: dict[str, Any] = {"kind": check.kind, "name": name, "to_display": check.address}
+        return ({**address, "module": module} if module else address), instance
+    try:
+        found = parse_instance(check.address)
+    except AddressError:
+        return {"kind": check.kind, "to_display": check.address}, instance
+    resource = found.resource
+    address = {
+        "kind": check.kind,
+        "mode": resource.mode,
+        "name": resource.name,
+        "to_display": str(found.config),
+        "type": resource.type,
+    }
+    if found.module:
+        address["module"] = ".".join(f"module.{step.name}" for step in found.module)
+        instance["module"] = module_text(found.module)
+    if found.key is not None:
+        instance["instance_key"] = found.key
+    return address, instance

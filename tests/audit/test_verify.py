@@ -1,0 +1,97 @@
+"""Verifying: every way to tamper with the log is found at the first event concerned."""
+
+from __future__ import annotations
+
+import pytest
+
+from iac.audit.chain import COLUMNS, row_hash
+from iac.audit.verify import verify
+
+
+@pytest.fixture
+def tamper(record, database):
+    """Five events, and a way to change them that the database does not refuse."""
+    for number in range(1, 6):
+        record(None if number == 1 else {"n": number - 1}, {"n": number}, target_id=str(number))
+    database.execute("DROP TRIGGER event_never_changes")
+    database.execute("DROP TRIGGER event_never_goes")
+    return database.execute
+
+
+def test_an_untouched_log_is_valid(record, database):
+    last = [record(None, {"n": n}) for n in range(3)][-1]
+    result = verify(database)
+    assert result.is_valid
+    assert (result.checked, result.first_bad, result.head_sequence, result.head_hash) == (3, None, 3, last.hash)
+
+
+def test_an_empty_log_is_not_valid_but_empty(database):
+    result = verify(database)
+    assert result.is_empty
+    assert not result.is_valid
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "\"user\" = 'mallory'",
+        "timestamp = '2020-01-01T00:00:00.000000Z'",
+        "post_state = '{\"n\":9}'",
+        "post_state = '{ \"n\": 3 }'",
+        "patch = '[]'",
+        "error = ''",
+        "id = '0'",
+        "hash = '0'",
+        "previous_hash = '0'",
+    ],
+)
+def test_an_altered_event_is_named(database, tamper, change):
+    tamper(f"UPDATE event SET {change} WHERE sequence = 3")
+    result = verify(database)
+    assert (result.checked, result.first_bad) == (2, 3)
+    assert "Event 3 was altered" in result.problem
+    assert not result.is_valid
+
+
+def test_an_event_that_was_altered_with_its_hash_breaks_the_link_after_it(database, tamper):
+    tamper("UPDATE event SET tool = 'api' WHERE sequence = 3")
+    (row,) = database.query(f"SELECT {COLUMNS} FROM event WHERE sequence = 3")
+    tamper("UPDATE event SET hash = ? WHERE sequence = 3", (row_hash(row),))
+    assert verify(database).first_bad == 4
+
+
+@pytest.mark.parametrize("sequence", [1, 3, 5])
+def test_a_removed_event_is_named(database, tamper, sequence):
+    tamper("DELETE FROM event WHERE sequence = ?", (sequence,))
+    result = verify(database)
+    assert (result.first_bad, result.first_bad_id) == (sequence, None)
+    assert f"Event {sequence} was removed" in result.problem
+
+
+def test_a_log_that_was_emptied_is_not_an_empty_log(database, tamper):
+    tamper("DELETE FROM event")
+    result = verify(database)
+    assert (result.checked, result.first_bad) == (0, 1)
+    assert not result.is_empty
+
+
+@pytest.mark.parametrize("sequence", [-1, 0, 6])
+def test_an_inserted_event_is_named(database, tamper, sequence):
+    values = COLUMNS.replace('"sequence"', str(sequence)).replace('"id"', "'forged'")
+    tamper(f"INSERT INTO event ({COLUMNS}) SELECT {values} FROM event WHERE sequence = 5")
+    result = verify(database)
+    assert (result.first_bad, result.first_bad_id) == (sequence, "forged")
+    assert "was inserted" in result.problem
+
+
+def test_the_end_of_the_chain_is_checked_too(database, tamper):
+    tamper("UPDATE audit_chain SET hash = '0'")
+    assert verify(database).first_bad == 5
+
+
+def test_a_hash_noted_elsewhere_shows_a_log_that_was_rewritten(database, record):
+    event = record(None, {})
+    record({}, None)
+    assert verify(database, known=(1, event.hash)).is_valid
+    assert verify(database, known=(1, "0" * 64)).first_bad == 1
+    assert "is not in the log" in verify(database, known=(3, event.hash)).problem
