@@ -11,7 +11,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Pos(NamedTuple):
@@ -58,7 +58,7 @@ class Diagnostic:
     context: SourceRange | None = None
     address: str | None = None
     values: tuple[tuple[str, str], ...] = ()
-    path: tuple[object, ...] | None = None
+    path: tuple[Any, ...] | None = None
 
     def at(self, subject: SourceRange | None, context: SourceRange | None = None) -> Diagnostic:
         """The same diagnostic with a place, unless it has one already."""

@@ -7,7 +7,7 @@ together for one task; leaves asking the user and showing results to the caller.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -32,8 +32,8 @@ from iac.engine.planner import Planner, Progress
 from iac.engine.prepare import Prepared, prepare
 from iac.engine.providers import Providers
 from iac.engine.validator import validate_prepared
-from iac.hcl.functions import FunctionContext, function_table
 from iac.hcl.evaluate import evaluate_template
+from iac.hcl.functions import FunctionContext, function_table
 from iac.plan.model import Mode, Plan
 from iac.plan.saved import read_plan, write_plan
 from iac.providers.registry import Registry
@@ -147,9 +147,7 @@ class Project:
 
     def missing_variables(self, config: Config, options: Sequence[VariableOption]) -> list[str]:
         """The root variables that have neither a value nor a default."""
-        found = collect_inputs(
-            config.root, self.directory, self.environment, options, self.sources, Diagnostics()
-        )
+        found = collect_inputs(config.root, self.directory, self.environment, options, self.sources, Diagnostics())
         return [n for n, v in config.root.variables.items() if v.default is None and n not in found]
 
     # --- plan ---
@@ -223,10 +221,19 @@ class Project:
         schema = self.registry.schema(provider)
         return (schema.data_sources if resource.mode == "data" else schema.resources)[resource.type]
 
+    def schema_of_type(self, resource: Resource) -> ResourceSchema:
+        """The schema of a resource type or data source of whatever provider has it. Raises KeyError."""
+        return self.schema_of(resource.type.partition("_")[0], resource)
+
     # --- apply ---
 
-    def lock(self, operation: str, timeout: float = 0.0) -> AbstractContextManager[object]:
-        """The workspace's lock, held while state may change. Raises `DiagnosticsError` when it is taken."""
+    def lock(self, operation: str, timeout: float = 0.0, *, enabled: bool = True) -> AbstractContextManager[object]:
+        """The workspace's lock, held while state may change; nothing when not `enabled`.
+
+        `timeout` is how many seconds to wait for another holder. Raises `DiagnosticsError` when it is taken.
+        """
+        if not enabled:
+            return nullcontext()
         return lock(self.database, self.workspace, operation, self.origin().user, timeout)
 
     def origin(self, message: str | None = None) -> Origin:
@@ -253,9 +260,7 @@ class Project:
         writer = StateWriter(self.database, self.workspace)
         evaluator = self.evaluator(run.prepared.config, during_plan=False, timestamp=_now())
         problems = Diagnostics()
-        operations = Operations(
-            plan, run.prepared, Providers(run.prepared), evaluator, state, writer, log, problems
-        )
+        operations = Operations(plan, run.prepared, Providers(run.prepared), evaluator, state, writer, log, problems)
         applier = Applier(plan, state, self.database, writer, log, origin, operations, observer, stopping)
         result = applier.run()
         result.diagnostics.extend(problems)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -28,10 +27,10 @@ class Console:
         sys.stdout.flush()
 
     def json(self, data: Any) -> None:
-        """One JSON document on one line."""
-        from iac.values.codec import compact
+        """One JSON document on one line, members in the order they have."""
+        from iac.values.codec import line
 
-        self.write(compact(data))
+        self.write(line(data))
 
     def diagnostics(
         self, diagnostics: Iterable[Diagnostic] | Diagnostics, sources: Mapping[str, bytes], *, compact: bool = False
@@ -47,8 +46,3 @@ class Console:
             sys.stdout.flush()
             sys.stderr.write(text if text.endswith("\n") else f"{text}\n")
             sys.stderr.flush()
-
-
-def dumps(data: Any) -> str:
-    """JSON on one line."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

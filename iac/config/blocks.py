@@ -8,7 +8,7 @@ resource and provider blocks to `body` (it takes a provider schema), finding fil
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 from iac.address import DATA, MANAGED, Resource
 from iac.config.meta import (
@@ -30,10 +30,10 @@ from iac.config.model import (
     ResourceBlock,
     Variable,
 )
-from iac.diagnostics import Diagnostics, SourceRange
+from iac.diagnostics import Diagnostic, Diagnostics, SourceRange
 from iac.hcl.defaults import Defaults
 from iac.hcl.references import references
-from iac.hcl.syntax import Block, BlockHeader, Content, Expression, File, ObjectCons
+from iac.hcl.syntax import Attribute, Block, BlockHeader, Content, Expression, File, ObjectCons
 from iac.hcl.typeexpr import parse_type
 from iac.values.types import DYNAMIC, Type
 
@@ -299,7 +299,7 @@ def _read_module_call(module: Module, block: Block, diagnostics: Diagnostics) ->
     )
 
 
-def _module_arguments(block: Block) -> tuple[dict[str, object], Sequence[object]]:
+def _module_arguments(block: Block) -> tuple[dict[str, Attribute], list[Diagnostic]]:
     attributes, problems = block.body.just_attributes()
     return {n: a for n, a in attributes.items() if n not in _MODULE}, problems
 

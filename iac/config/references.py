@@ -55,7 +55,8 @@ def parse_reference(traversal: ScopeTraversal) -> Reference:
             'The "module" object cannot be accessed directly. Instead, access one of its attributes.',
         )
         key, used = _key(traversal, 1)
-        output = steps[used].name if len(steps) > used and isinstance(steps[used], Attr) else None
+        following = steps[used] if len(steps) > used else None
+        output = following.name if isinstance(following, Attr) else None
         return Reference("module", name, None, key, output, used + (output is not None))
     if root in (DATA, EPHEMERAL, "resource"):
         detail = f'The "{root}" object must be followed by two attribute names: the type and the resource name.'

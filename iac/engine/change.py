@@ -50,10 +50,7 @@ def validate_config_value(subject: Subject, config: Value) -> list[Diagnostic]:
 
 def located(subject: Subject, found: Sequence[Diagnostic]) -> list[Diagnostic]:
     """Diagnostics that name a path inside the object, with the place in the file and the address."""
-    return [
-        d.at(subject.body.locate(d.path or ())).about(str(subject.address))  # type: ignore[arg-type]  # a Path
-        for d in found
-    ]
+    return [d.at(subject.body.locate(d.path or ())).about(str(subject.address)) for d in found]
 
 
 def plan_change(subject: Subject, config: Value, prior: Value, diagnostics: Diagnostics) -> ResourceChange:

@@ -151,10 +151,10 @@ class Operations:
     def _load(self) -> None:
         """Puts what is known before apply into the evaluator: planned values, data, what is not in the plan."""
         config = self.prepared.config
-        for address in sorted({a.abs_resource for a in self._addresses()}):
-            resource = config.resource(address.config)
+        for abs_resource in {a.abs_resource for a in self._addresses()}:
+            resource = config.resource(abs_resource.config)
             if resource is not None:
-                self.evaluator.expand_resource(address, _kind(resource))
+                self.evaluator.expand_resource(abs_resource, _kind(resource))
         planned = {c.address for c in self.plan.changes} | {d.address for d in self.plan.data}
         for address, stored in self.state.instances.items():
             if address not in planned:
@@ -277,10 +277,7 @@ class Operations:
             new = provider.apply(request)
         except DiagnosticsError as problem:
             body = self.prepared.bodies[change.address.config]
-            raise DiagnosticsError(
-                d.at(body.locate(d.path or ()))
-                for d in problem.diagnostics  # type: ignore[arg-type]  # a Path
-            ) from None
+            raise DiagnosticsError(d.at(body.locate(d.path or ())) for d in problem.diagnostics) from None
         _check_consistent(change, planned, new, "result after apply")
         return new
 

@@ -274,8 +274,7 @@ class Planner:
     def _outputs(self) -> list[OutputChange]:
         root = self.config.root
         if self.options.mode is Mode.DESTROY:
-            keep = self.state.outputs if self.options.targets else ()
-            return output_changes(root, {}, self.state.outputs, keep)
+            return output_changes(root, {}, self.state.outputs, self.state.outputs if self.options.targets else ())
         values = {n: v for (module, n), v in self.evaluator.outputs.items() if not module}
         keep = set()
         for name in root.outputs:

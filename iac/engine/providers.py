@@ -30,7 +30,7 @@ class Providers:
             config, _ = unmark_deep(body.evaluate(evaluator.scope(instance), problems))
             if not problems.has_errors:
                 for problem in provider.configure(config):
-                    problems.add(problem.at(body.locate(problem.path or ())))  # type: ignore[arg-type]  # a Path
+                    problems.add(problem.at(body.locate(problem.path or ())))
         diagnostics.extend(problems)
         self._configured[node.module, node.name] = provider
         return not any(d.severity is Severity.ERROR for d in problems)

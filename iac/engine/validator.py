@@ -75,7 +75,7 @@ def _validate_resource(prepared: Prepared, evaluator: Evaluator, node: Node, dia
             config = body.evaluate(evaluator.scope(module, repetition), diagnostics)
             plain, _ = unmark_deep(config)
             for problem in provider.validate(resource.address.mode, resource.address.type, plain):
-                diagnostics.add(problem.at(body.locate(problem.path or ())))  # type: ignore[arg-type]  # a Path
+                diagnostics.add(problem.at(body.locate(problem.path or ())))
         # References to it see an object that is not known, of known type where it is a single one.
         evaluator.expand_resource(address, SINGLE)
         unseen = unknown(body.schema.implied_type) if expansion is ONE else UNKNOWN_DYNAMIC

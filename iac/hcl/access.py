@@ -62,9 +62,10 @@ def _no_attributes(ty: Type, name: str) -> str:
         return f"Can't access attributes on a primitive-typed value ({ty.kind})."
     if isinstance(ty, CollectionType) and isinstance(ty.element, ObjectType):
         if ty.kind == "list":
+            which = f'attribute "{name}"' if name in ty.element.attributes else "an attribute"
             return (
-                f'Can\'t access attributes on a list of objects. Did you mean to access attribute "{name}" for a '
-                "specific element of the list, or across all elements of the list?"
+                f"Can't access attributes on a list of objects. Did you mean to access {which} for a specific element "
+                "of the list, or across all elements of the list?"
             )
         return (
             "Can't access attributes on a set of objects. Did you mean to access an attribute across all elements "
@@ -86,7 +87,7 @@ def index(value: Value, key: Value) -> Value:
     if kind in ("list", "tuple"):
         found = _element(value, _as_key(key, NUMBER))
     elif kind in ("map", "object"):
-        found = _member(value, _as_key(key, STRING))
+        found = _member(value, _as_key(key, STRING), by_number=key.type is NUMBER)
     else:
         raise Failure("Invalid index", _SET_INDEX if kind == "set" else "This value does not have any indices.")
     marks = value.marks | key.marks
@@ -117,21 +118,31 @@ def _element(value: Value, key: Value) -> Value:
         return UNKNOWN_DYNAMIC
     elements = ty.elements if isinstance(ty, TupleType) else value.raw
     if position >= len(elements):
-        raise Failure("Invalid index", f"{_NO_ELEMENT}{'.' if elements else ': the collection has no elements.'}")
+        raise Failure("Invalid index", _NO_ELEMENT + _beyond(position, len(elements), hidden=bool(value.marks)))
     if value.raw is UNKNOWN:
         return unknown(elements[position])
     found: Value = value.raw[position]
     return found
 
 
-def _member(value: Value, key: Value) -> Value:
+def _beyond(position: int, length: int, *, hidden: bool) -> str:
+    """Why there is no element so far on; Terraform says it only of the first position beyond the end."""
+    if hidden or position > length:
+        return "."
+    if not length:
+        return ": the collection has no elements."
+    return ": the given index is greater than or equal to the length of the collection."
+
+
+def _member(value: Value, key: Value, *, by_number: bool) -> Value:
     name, ty = key.raw, value.type
     if isinstance(ty, ObjectType):
         if name is UNKNOWN:
             return UNKNOWN_DYNAMIC
         if name not in ty.attributes:
-            raise Failure("Invalid index", f"{_NO_ELEMENT}.")
-        return unknown(ty.attributes[name]) if value.raw is UNKNOWN else value.raw[name]  # type: ignore[no-any-return]
+            hint = " An object only supports looking up attributes by name, not by numeric index." if by_number else ""
+            raise Failure("Invalid index", f"{_NO_ELEMENT}.{hint}")
+        return unknown(ty.attributes[name]) if value.raw is UNKNOWN else value.raw[name]
     assert isinstance(ty, CollectionType)
     if name is UNKNOWN or value.raw is UNKNOWN:
         return unknown(ty.element)

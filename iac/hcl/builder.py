@@ -172,7 +172,7 @@ class Builder:
 
     def name(self, child: Any) -> tuple[str, SourceRange]:
         """An identifier, or a keyword where it is just a name."""
-        token = child.children[0] if isinstance(child, Tree) else child
+        token: Token = child.children[0] if isinstance(child, Tree) else child
         return str(token), self.places.token(token)
 
     def attribute(self, children: Sequence[Any]) -> Attribute:
@@ -369,7 +369,14 @@ class Builder:
 
     def _splat(self, children: Sequence[Any], *, full: bool) -> Expression:
         source = self.expression(children[0])
-        marker, *steps = children[1].children
+        if not isinstance(source, Splat) or not source.full:
+            return self._splat_of(source, children[1], full=full)
+        # Everything after [*] belongs to each element, a further splat too.
+        inner = self._splat_of(source.each or SplatElement(source.marker_range), children[1], full=full)
+        return Splat(self._range(source.range, inner.range), source.source, inner, True, source.marker_range)
+
+    def _splat_of(self, source: Expression, splat: Any, *, full: bool) -> Expression:
+        marker, *steps = splat.children
         marker_range = self.places.token(marker)
         each: Expression = SplatElement(marker_range)
         outer: list[Any] = []

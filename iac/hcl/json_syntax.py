@@ -104,9 +104,7 @@ class JsonBody:
             self._add(found, key, value, problems)
         return found, problems
 
-    def _add(
-        self, found: dict[str, Attribute], key: JsonNode, value: JsonNode, problems: list[Diagnostic]
-    ) -> None:
+    def _add(self, found: dict[str, Attribute], key: JsonNode, value: JsonNode, problems: list[Diagnostic]) -> None:
         if key.text in found:
             problems.append(
                 error(
@@ -190,4 +188,3 @@ def _template(node: JsonNode, problems: list[Diagnostic]) -> Expression:
     parsed, found = parse_template(text, node.range.filename, inside)
     problems += found
     return parsed
-

@@ -19,7 +19,7 @@ from iac.values.value import NO_MARKS, UNKNOWN, Marks, Value, boolean, unknown, 
 
 
 class Operator(NamedTuple):
-    """What an operator takes, what it gives, and how, from the raw operands.
+    """What an operator takes, what it gives, and how, from the raw operands (ValueError: it has no result).
 
     `deciding` is, for `&&` and `||`, the operand that settles the result whatever the other is.
     """
@@ -30,23 +30,12 @@ class Operator(NamedTuple):
     deciding: bool | None = None
 
 
-def _divide(a: numbers.Number, b: numbers.Number) -> numbers.Number:
-    try:
-        return numbers.divide(a, b)
-    except ValueError:
-        raise _failed("can't divide zero by zero or infinity by infinity") from None
-
-
-def _modulo(a: numbers.Number, b: numbers.Number) -> numbers.Number:
-    return a if b == 0 else numbers.modulo(a, b)
-
-
 BINARY: Final[Mapping[str, Operator]] = {
     "+": Operator(NUMBER, NUMBER, numbers.add),
     "-": Operator(NUMBER, NUMBER, numbers.subtract),
     "*": Operator(NUMBER, NUMBER, numbers.multiply),
-    "/": Operator(NUMBER, NUMBER, _divide),
-    "%": Operator(NUMBER, NUMBER, _modulo),
+    "/": Operator(NUMBER, NUMBER, numbers.divide),
+    "%": Operator(NUMBER, NUMBER, numbers.modulo),
     "<": Operator(NUMBER, BOOL, lambda a, b: bool(a < b)),
     "<=": Operator(NUMBER, BOOL, lambda a, b: bool(a <= b)),
     ">": Operator(NUMBER, BOOL, lambda a, b: bool(a > b)),
@@ -84,7 +73,10 @@ def binary(operator: Operator, left: Value, right: Value) -> Value:
         if deciding is not None and (a.raw is deciding or b.raw is deciding):
             return boolean(deciding).with_marks(marks)
         return unknown(operator.gives).with_marks(marks)
-    return _result(operator, operator.compute(a.raw, b.raw), marks)
+    try:
+        return _result(operator, operator.compute(a.raw, b.raw), marks)
+    except ValueError as problem:
+        raise _failed(str(problem)) from None
 
 
 def unary(operator: Operator, value: Value) -> Value:

@@ -15,7 +15,7 @@ from iac.hcl.builder import Builder, Places
 from iac.hcl.grammar import grammar
 from iac.hcl.mistakes import explain, top_level_chunks
 from iac.hcl.native import NativeBody
-from iac.hcl.syntax import Attr, Expression, File, Index, Literal, ScopeTraversal
+from iac.hcl.syntax import Attr, Attribute, Block, Expression, File, Index, Literal, ScopeTraversal
 from iac.values.value import NULL
 
 _ORIGIN = Pos(1, 1, 0)
@@ -86,7 +86,8 @@ def _parse_chunks(text: str, filename: str, diagnostics: list[Diagnostic]) -> Na
     places = Places(filename, text, _ORIGIN)
     whole = SourceRange(filename, _ORIGIN, places.at(len(text)))
     body = NativeBody(whole, {}, [], whole)
-    attributes, blocks = {}, []
+    attributes: dict[str, Attribute] = {}
+    blocks: list[Block] = []
     for begin, end in top_level_chunks(text):
         chunk = text[begin:end]
         if not chunk.strip():

@@ -90,7 +90,7 @@ def _members(value: Value, indent: int) -> str:
     if not value.raw:
         return "{}"
     pad = " " * (indent + 2)
-    lines = [f"{pad}{go_quote(k)} = {_render(v, indent + 2)}" for k, v in value.raw.items()]
+    lines = [f"{pad}{_string(k, indent + 2)} = {_render(v, indent + 2)}" for k, v in value.raw.items()]
     return "\n".join(["{", *lines, " " * indent + "}"])
 
 

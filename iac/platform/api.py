@@ -72,8 +72,8 @@ class Platform:
         spec = KINDS[kind]
         new = _complete(spec, attributes)
         with self._database.transaction():
-            self._check_place(spec, new)
             new["id"] = str(uuid.uuid4())
+            self._check_place(spec, new)
             new["created_at"] = new["updated_at"] = _now()
             decide(kind, new, None)
             self._database.execute(statements(kind).insert, to_row(spec, new, sensitive))
@@ -136,7 +136,7 @@ class Platform:
         where = ""
         parent_id = new[spec.parent_attribute] if spec.parent else None
         if spec.parent:
-            parent = self.read(spec.parent, parent_id or "")
+            parent = self._database.query_one(statements(spec.parent).name_of, (parent_id,))
             if parent is None:
                 raise DiagnosticsError(
                     error(
@@ -145,13 +145,14 @@ class Platform:
                         path=(spec.parent_attribute,),
                     )
                 )
-            where = f' in the {spec.parent} "{parent["name"]}"'
-        found = self.find(spec.name, new["name"], parent_id)
-        if found is not None and found["id"] != new.get("id"):
+            where = f' in the {spec.parent} "{parent[0]}"'
+        key = (parent_id, new["name"]) if spec.parent else (new["name"],)
+        found = self._database.query_one(statements(spec.name).id_of, key)
+        if found is not None and found[0] != new["id"]:
             raise DiagnosticsError(
                 error(
                     f"{spec.name.capitalize()} already exists",
-                    f'There is already {_article(spec.name)} "{new["name"]}"{where}; its id is "{found["id"]}". Choose '
+                    f'There is already {_article(spec.name)} "{new["name"]}"{where}; its id is "{found[0]}". Choose '
                     "another name, or import the one that exists.",
                     path=("name",),
                 )

@@ -29,6 +29,8 @@ class Statements:
     by_id: str
     by_name: str
     all: str
+    name_of: str
+    id_of: str
     children: str
 
 
@@ -48,6 +50,8 @@ def statements(kind: str) -> Statements:
         f"SELECT {names} FROM {table} WHERE id = ?",
         f"SELECT {names} FROM {table} WHERE {parent}name = ?",
         f"SELECT {names} FROM {table}",
+        f"SELECT name FROM {table} WHERE id = ?",
+        f"SELECT id FROM {table} WHERE {parent}name = ?",
         "" if child is None else f"SELECT name FROM {child.name} WHERE {child.parent_attribute} = ? ORDER BY name",
     )
 
@@ -59,9 +63,14 @@ def _quoted(name: str) -> str:
 def to_row(kind: Kind, attributes: Mapping[str, Any], sensitive: Sequence[Sequence[Any]]) -> list[Any]:
     """The row of an object whose attributes are all there."""
     nested = kind.json_columns
-    row = [canonical(attributes[c]) if c in nested else attributes[c] for c in kind.columns]
+    row = [_text(attributes[c]) if c in nested else attributes[c] for c in kind.columns]
     row.append(canonical([list(p) for p in sensitive]))
     return row
+
+
+def _text(value: Any) -> str:
+    # Most nested parts of most objects are not set.
+    return "null" if value is None else "[]" if value == [] else canonical(value)
 
 
 def from_row(kind: Kind, row: Sequence[Any]) -> tuple[Attributes, Paths]:
@@ -70,7 +79,7 @@ def from_row(kind: Kind, row: Sequence[Any]) -> tuple[Attributes, Paths]:
     nested, known = kind.json_columns, kind.block.attributes
     for name, value in zip(kind.columns, row, strict=False):
         if name in nested:
-            value = json.loads(value)
+            value = None if value == "null" else json.loads(value)
         elif value is not None and known[name].type is BOOL:
             value = bool(value)
         attributes[name] = value

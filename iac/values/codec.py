@@ -120,7 +120,10 @@ def from_json(raw: Any, ty: Type) -> Value:
         unknown_names = raw.keys() - ty.attributes.keys()
         if unknown_names:
             raise ValueError(f"unsupported attribute {sorted(unknown_names)[0]!r}")
-        return object_value({n: from_json(raw.get(n), t) for n, t in ty.attributes.items()})
+        parts = {n: from_json(raw.get(n), t) for n, t in ty.attributes.items()}
+        if not ty.optional and all(v.type is t for v, t in zip(parts.values(), ty.attributes.values(), strict=True)):
+            return Value(ty, parts)
+        return object_value(parts)
     if isinstance(ty, TupleType) and isinstance(raw, list) and len(raw) == len(ty.elements):
         return tuple_value(from_json(v, t) for v, t in zip(raw, ty.elements, strict=True))
     raise ValueError(f"{ty!r} required")
@@ -205,19 +208,19 @@ def loads(text: str | bytes) -> Any:
     return json.loads(text, parse_float=_parse_float)
 
 
-class _Inexact(Exception):
+class _InexactError(Exception):
     pass
 
 
 def _refuse(value: object) -> Any:
-    raise _Inexact
+    raise _InexactError
 
 
 def canonical(data: Any) -> str:
     """Canonical JSON text (RFC 8785): no white space, members sorted by UTF-16, shortest numbers."""
     try:
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_refuse)
-    except _Inexact:
+    except _InexactError:
         return _canonical_slow(data)
     if _has_float(data) or _BEYOND_BMP.search(text):
         return _canonical_slow(data)
@@ -255,9 +258,26 @@ def _ecmascript_number(value: float) -> str:
     if not exponent:
         return text
     power = int(exponent)
-    if -7 <= power < 0:
+    if -6 <= power < 0:
         return f"{value:.{-power - 1 + len(mantissa.replace('.', '').lstrip('-'))}f}"
     return f"{mantissa}e{'+' if power > 0 else '-'}{abs(power)}"
+
+
+def line(data: Any) -> str:
+    """JSON text on one line, members in the order they have."""
+    if _contains_exact(data):
+        return _line_exact(data)
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
+def _line_exact(data: Any) -> str:
+    if isinstance(data, ExactNumber):
+        return data.text
+    if isinstance(data, dict):
+        return "{" + ",".join(f"{json.dumps(k, ensure_ascii=False)}:{_line_exact(v)}" for k, v in data.items()) + "}"
+    if isinstance(data, (list, tuple)):
+        return "[" + ",".join(map(_line_exact, data)) + "]"
+    return json.dumps(data, ensure_ascii=False)
 
 
 def pretty(data: Any, indent: int = 2) -> str:

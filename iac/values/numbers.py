@@ -59,21 +59,21 @@ def from_float(value: float) -> Number:
 
 
 def add(a: Number, b: Number) -> Number:
-    """The sum."""
+    """The sum. Raises ValueError for opposing infinities."""
     if type(a) is int and type(b) is int:
         return normal(a + b)
     return _binary("add", a, b)
 
 
 def subtract(a: Number, b: Number) -> Number:
-    """The difference."""
+    """The difference. Raises ValueError for an infinity from itself."""
     if type(a) is int and type(b) is int:
         return normal(a - b)
     return _binary("sub", a, b)
 
 
 def multiply(a: Number, b: Number) -> Number:
-    """The product."""
+    """The product. Raises ValueError for zero by an infinity."""
     if type(a) is int and type(b) is int:
         return normal(a * b)
     return _binary("mul", a, b)
@@ -83,16 +83,15 @@ def divide(a: Number, b: Number) -> Number:
     """The quotient; by zero it is an infinity. Raises ValueError for 0/0 and infinity/infinity."""
     if type(a) is int and type(b) is int and b != 0 and a % b == 0:
         return a // b
-    result = _binary("div", a, b)
-    if type(result) is not int and result.is_nan():
-        raise ValueError("division has no result")
-    return result
+    return _binary("div", a, b)
 
 
 def modulo(a: Number, b: Number) -> Number:
-    """The remainder of a division that rounds towards zero. Raises ZeroDivisionError for a zero `b`."""
+    """The remainder of a division that rounds towards zero; by zero it is `a`. Raises ValueError for infinities."""
     if b == 0:
-        raise ZeroDivisionError("modulo by zero")
+        return a
+    if is_infinite(a) or is_infinite(b):
+        raise ValueError("can't use modulo with zero and infinity")
     if type(a) is int and type(b) is int:
         rest = abs(a) % abs(b)
         return -rest if a < 0 else rest
@@ -108,10 +107,22 @@ def negate(a: Number) -> Number:
     return _binary("sub", 0, a)
 
 
+_NO_RESULT = {
+    "add": "can't compute sum of opposing infinities",
+    "sub": "can't subtract infinity from itself",
+    "mul": "can't multiply zero by infinity",
+    "div": "can't divide zero by zero or infinity by infinity",
+}
+"""Why an operation has no result, in cty's words."""
+
+
 def _binary(name: str, a: Number, b: Number) -> Number:
     gmpy2, context = _context()
     with gmpy2.context(context):
-        return normal(getattr(gmpy2, name)(_mpfr(a), _mpfr(b)))
+        result = getattr(gmpy2, name)(_mpfr(a), _mpfr(b))
+    if result.is_nan():
+        raise ValueError(_NO_RESULT[name])
+    return normal(result)
 
 
 def is_infinite(value: Number) -> bool:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cmp_to_key
 from typing import Any, Final
 
 from iac.values import numbers
@@ -192,12 +191,12 @@ def tuple_value(elements: Iterable[Value]) -> Value:
 
 def map_value(element: Type, elements: Mapping[str, Value]) -> Value:
     """A map; all values are of type `element` already."""
-    return Value(map_of(element), dict(sorted(elements.items(), key=_key)))
+    return Value(map_of(element), _in_order(elements))
 
 
 def object_value(attributes: Mapping[str, Value]) -> Value:
     """An object of whatever types the attributes have."""
-    raw = dict(sorted(attributes.items(), key=_key))
+    raw = _in_order(attributes)
     return Value(object_of({n: v.type for n, v in raw.items()}), raw)
 
 
@@ -214,23 +213,23 @@ def set_value(element: Type, elements: Iterable[Value]) -> Value:
             item, more = unmark_deep(item)
             marks |= more
         plain.append(item)
-    unique = dict.fromkeys(plain)
-    return Value(set_of(element), tuple(sorted(unique, key=cmp_to_key(_set_order))), marks)
+    return Value(set_of(element), tuple(sorted(dict.fromkeys(plain), key=_set_order)), marks)
 
 
-def _key(item: tuple[str, Value]) -> str:
-    return item[0]
+def _in_order(elements: Mapping[str, Value]) -> dict[str, Value]:
+    """The same by key; strings sort by code point, which is the order of their UTF-8."""
+    keys = list(elements)
+    ordered = sorted(keys)
+    return dict(elements) if keys == ordered else {key: elements[key] for key in ordered}
 
 
-def _set_order(a: Value, b: Value) -> int:
-    """cty's order of set elements: null last, then unknown; primitives by value, others by their hash text."""
-    for last in (lambda v: v.raw is UNKNOWN, lambda v: v.raw is None):
-        if last(a) or last(b):
-            return int(last(a)) - int(last(b))
-    if a.type is b.type and a.type.is_primitive:
-        return int(a.raw > b.raw) - int(a.raw < b.raw)
-    x, y = _hash_text(a).encode(), _hash_text(b).encode()
-    return int(x > y) - int(x < y)
+def _set_order(value: Value) -> tuple[bool, bool, Any]:
+    """A sort key in cty's order of set elements: null last, unknown before it; primitives by value, others by
+    their hash text."""
+    raw = value.raw
+    if raw is None or raw is UNKNOWN:
+        return raw is None, raw is UNKNOWN, 0
+    return False, False, raw if value.type.is_primitive else _hash_text(value).encode()
 
 
 def _hash_text(value: Value) -> str:

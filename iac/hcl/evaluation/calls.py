@@ -26,7 +26,7 @@ from iac.hcl.syntax import (
     Unary,
 )
 from iac.values.types import DYNAMIC
-from iac.values.value import UNKNOWN, UNKNOWN_DYNAMIC, Value
+from iac.values.value import NULL, UNKNOWN, UNKNOWN_DYNAMIC, Value
 
 
 @compiles(Call)
@@ -54,14 +54,22 @@ def _call(node: Call, names: Locals) -> Compiled:
                 Thunk(expression, partial(argument, scope, frame))
                 for expression, argument in zip(node.arguments, codes, strict=True)
             ]
-        else:
+        elif _takes(function, len(codes)):
             arguments = run_all(codes, scope, frame)
+        else:
+            arguments = [NULL] * len(codes)  # how many there are is the first thing to be refused
         try:
             return call(function, arguments)
         except FunctionError as problem:
             raise _failed(problem, function, node, place, scope, frame) from None
 
     return code
+
+
+def _takes(function: Function, count: int) -> bool:
+    """Whether the function can be called with so many arguments."""
+    least = len(function.parameters)
+    return count >= least if function.variadic else count == least
 
 
 def _same(value: Value) -> Value:
@@ -75,6 +83,13 @@ def _find(node: Call, place: Place, scope: Scope, frame: Frame) -> Function:
         pass
     if not scope.functions:
         raise place.error(scope, frame, "Function calls not allowed", "Functions may not be called here.")
+    namespace, colons, _ = node.name.partition("::")
+    if colons and namespace != "provider":
+        detail = (
+            f'The function namespace "{namespace}" is not valid. Provider function calls must use the "provider::" '
+            "namespace prefix."
+        )
+        raise place.error(scope, frame, "Unknown provider function", detail, subject=node.name_range)
     raise place.error(
         scope,
         frame,
@@ -113,7 +128,9 @@ def _failed(
         subject = start_range(node)
     else:
         argument = written[min(index, len(written) - 1)]
-        subject = start_range(argument)
+        # A surplus argument is marked where it starts, unless `...` made several of one.
+        expanded = node.expand_final and argument is written[-1]
+        subject = argument.range if problem.summary and expanded else start_range(argument)
         about = node if problem.summary else argument
     diagnostic = problem.diagnostic(function)
     return DiagnosticsError(place.diagnostic(scope, frame, diagnostic, of=about, subject=subject))

@@ -41,7 +41,10 @@ class Locals:
 
     def over(self, scope: Scope, frame: Frame) -> Scope:
         """The scope with the names bound here on top."""
-        return LocalScope(scope, {name: frame[slot] for name, slot in self.slots.items()}) if self.slots else scope
+        # While a constant part is folded there is no frame: nothing that it could refer to is bound yet.
+        if not self.slots or not frame:
+            return scope
+        return LocalScope(scope, {name: frame[slot] for name, slot in self.slots.items()})
 
 
 NO_LOCALS = Locals()

@@ -176,7 +176,8 @@ def _object_for(node: For, key_node: Expression, loop: _Loop, key: Code, value: 
                     continue
                 if name in groups and not node.group:
                     raise _duplicate(name, key_node, loop, scope, inner)
-                groups.setdefault(name, []).append(value(scope, inner))
+                item = value(scope, inner)
+                groups.setdefault(name, []).append(item)
             except DiagnosticsError as problem:
                 harvest.report(problem)
         if node.group:
@@ -193,7 +194,7 @@ def _object_key(
     harvest.marks |= key.marks
     raw = key.raw
     if raw.__class__ is str:
-        return raw  # type: ignore[no-any-return]
+        return raw
     if raw is UNKNOWN:
         harvest.known = False
         return None

@@ -14,6 +14,7 @@ from iac.hcl.evaluation.code import (
     fold,
     run_all,
     runnable,
+    several,
 )
 from iac.hcl.evaluation.mismatch import describe_mismatch
 from iac.hcl.failure import Failure
@@ -47,14 +48,24 @@ def _binary(node: Binary, names: Locals) -> Compiled:
         try:
             return binary(operator, a, b)
         except Failure as failure:
-            raise _located(failure, node, place, scope, frame) from None
+            raise _located(failure, operator, b, node, place, scope, frame) from None
 
     return fold(code, *compiled)
 
 
-def _located(failure: Failure, node: Binary, place: Place, scope: Scope, frame: Frame) -> DiagnosticsError:
+def _located(
+    failure: Failure, operator: Operator, right: Value | None, node: Binary, place: Place, scope: Scope, frame: Frame
+) -> DiagnosticsError:
+    """The error of a binary operation; when the left operand does not fit, the right one is looked at too."""
     part = None if failure.operand is None else (node.left, node.right)[failure.operand]
-    return place.error(scope, frame, failure.summary, failure.detail, of=part)
+    first = place.error(scope, frame, failure.summary, failure.detail, of=part)
+    if failure.operand == 0 and right is not None:
+        try:
+            operand(right, operator.takes, 1, "right")
+        except Failure as second:
+            other = place.error(scope, frame, second.summary, second.detail, of=node.right)
+            return several((*first.diagnostics, *other.diagnostics))
+    return first
 
 
 def _logical(node: Binary, operator: Operator, deciding: bool, both: tuple[Code, Code], place: Place) -> Code:
@@ -66,7 +77,7 @@ def _logical(node: Binary, operator: Operator, deciding: bool, both: tuple[Code,
         try:
             a = operand(left(scope, frame), BOOL, 0, "left")
         except Failure as failure:
-            raise _located(failure, node, place, scope, frame) from None
+            raise _located(failure, operator, None, node, place, scope, frame) from None
         except DiagnosticsError:
             run_all(both, scope, frame)
             raise
@@ -76,7 +87,7 @@ def _logical(node: Binary, operator: Operator, deciding: bool, both: tuple[Code,
         try:
             return binary(operator, a, b)
         except Failure as failure:
-            raise _located(failure, node, place, scope, frame) from None
+            raise _located(failure, operator, b, node, place, scope, frame) from None
 
     return code
 
@@ -115,15 +126,16 @@ def _conditional(node: Conditional | TemplateIf, names: Locals) -> Compiled:
         if ty is None:
             raise _inconsistent(node, place, scope, frame, then, other)
         chosen = condition(scope, frame)
+        marks = chosen.marks | then.marks | other.marks
         if chosen.raw is UNKNOWN:
-            return unknown(ty).with_marks(chosen.marks | then.marks | other.marks)
+            return unknown(ty).with_marks(marks)
         if _truth(node, place, scope, frame, chosen):
             result, problem, arm = then, then_error, node.then
         else:
             result, problem, arm = other, other_error, node.otherwise or node
         if problem is not None:
             raise problem
-        return _converted(result, ty, arm, node, place, scope, frame).with_marks(chosen.marks)
+        return _converted(result, ty, arm, node, place, scope, frame).with_marks(marks)
 
     return fold(code, *compiled)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iac.diagnostics import DiagnosticsError, SourceRange
+from iac.diagnostics import Diagnostic, DiagnosticsError, SourceRange
 from iac.hcl.access import index, take
 from iac.hcl.evaluation.code import (
     Code,
@@ -156,7 +156,8 @@ def _splat_elements(ty: Type, elements: Sequence[Value], each: Code | None, scop
 
 
 def _each_element(elements: Sequence[Value], each: Code, scope: Scope, frame: Frame) -> list[Value]:
-    items, problems = [], []
+    items: list[Value] = []
+    problems: list[Diagnostic] = []
     for element in elements:
         try:
             items.append(each(scope, (*frame, element)))

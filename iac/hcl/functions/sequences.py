@@ -240,7 +240,7 @@ def _slice(arguments: Sequence[Value], returns: Type) -> Value:
 def _sort(arguments: Sequence[Value], returns: Type) -> Value:
     (items,) = arguments
     if not items.is_wholly_known:
-        return unknown(returns)
+        return list_value(STRING, [unknown(STRING)] * len(items.raw))  # the length at least is known
     for position, item in enumerate(items.raw):
         if item.raw is None:
             raise FunctionError(f"given list element {position} is null; a null string cannot be sorted")

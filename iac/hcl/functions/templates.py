@@ -135,10 +135,9 @@ def _template_source(thunk: Thunk) -> Value:
             else _NO_REFERENCE
         )
         raise FunctionError(f"invalid template expression: {reason}", 0)
-    try:
-        value = convert(thunk(), STRING)
-    except ConversionError:
-        raise FunctionError("invalid template value: a string is required", 0) from None
+    value = thunk()
+    if value.type is not STRING and value.raw is not UNKNOWN:
+        raise FunctionError("invalid template value: a string is required", 0)
     if value.raw is None:
         raise FunctionError("invalid template value: must not be null", 0)
     return value

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from iac.diagnostics import DiagnosticsError
+from iac.hcl.evaluate import evaluate, evaluate_template
 from iac.hcl.functions import FunctionContext, FunctionError, call, function_table
+from iac.hcl.parser import parse_expression
+from iac.hcl.scope import VariableScope
 from iac.values.codec import to_json
 from iac.values.types import STRING
 from iac.values.value import EPHEMERAL, NULL, Value, number, object_value, string, tuple_value, unknown
@@ -179,6 +183,59 @@ class TestWhereTerraformIsNotFollowed:
     def test_cidrsubnets_divides_the_whole_address_space(self) -> None:
         halves = ["0.0.0.0/1", "128.0.0.0/1"]
         assert result("cidrsubnets", "0.0.0.0/0", 1, 1) == halves  # terraform: no space left
+
+
+class TestTemplatestring:
+    """Expected texts are those of terraform."""
+
+    LOCALS = object_value(
+        {
+            "greeting": string("Hello, ${name}!"),
+            "list": string("${xs}"),
+            "nested": string("${templatestring(x, {})}"),
+            "number": number(5),
+        }
+    )
+
+    def render(self, expression: str) -> Value:
+        table = function_table(FunctionContext(evaluate_template=evaluate_template))
+        parsed, _ = parse_expression(expression, "main.tf")
+        return evaluate(parsed, VariableScope({"local": self.LOCALS}, table))
+
+    def test_renders_a_string_from_elsewhere(self) -> None:
+        assert self.render('templatestring(local.greeting, {name = "Ann"})') == string("Hello, Ann!")
+
+    def test_is_as_sensitive_as_its_variables(self) -> None:
+        assert self.render('templatestring(local.greeting, {name = sensitive("Ann")})').is_sensitive
+
+    @pytest.mark.parametrize(
+        ("expression", "detail"),
+        [
+            (
+                "templatestring(local.greeting, {})",
+                'Invalid value for "vars" parameter: vars map does not contain key "name", referenced at '
+                "<templatestring argument>:1,10-14.",
+            ),
+            (
+                "templatestring(local.number, {})",
+                'Invalid value for "template" parameter: invalid template value: a string is required.',
+            ),
+            (
+                "templatestring(local.list, {xs = [1]})",
+                'Call to function "templatestring" failed: invalid template result: string required.',
+            ),
+            (
+                'templatestring(local.nested, {x = "a"})',
+                'Call to function "templatestring" failed: <templatestring argument>:1,3-18: Error in function '
+                'call; Call to function "templatestring" failed: cannot recursively call templatestring from '
+                "inside another template function..",
+            ),
+        ],
+    )
+    def test_fails_with_the_reason(self, expression: str, detail: str) -> None:
+        with pytest.raises(DiagnosticsError) as caught:
+            self.render(expression)
+        assert caught.value.diagnostics[0].detail == detail
 
 
 def test_ephemeralasnull_replaces_ephemeral_parts_alone() -> None:

@@ -171,7 +171,7 @@ class TestPartlyUnknownArguments:
             ("alltrue", [tuple_value([FALSE, unknown(BOOL)])], FALSE),
             ("join", [string(","), LIST], unknown(STRING)),
             ("compact", [LIST], unknown(list_of(STRING))),
-            ("sort", [LIST], unknown(list_of(STRING))),
+            ("sort", [LIST], list_value(STRING, [unknown(STRING), unknown(STRING)])),
             ("distinct", [LIST], unknown(list_of(STRING))),
             ("jsonencode", [HALF], unknown(STRING)),
             ("yamlencode", [HALF], unknown(STRING)),

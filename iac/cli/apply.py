@@ -1,0 +1,47 @@
+"""`iac apply`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from iac.cli.applying import apply_plan, approve
+from iac.cli.arguments import Command, switch
+from iac.cli.planning import PlanArguments, make_plan, plan_options, seconds, show_plan
+from iac.cli.session import session
+
+
+@click.command(cls=Command)
+@click.argument("saved_plan", required=False, metavar="[PLAN]")
+@plan_options
+@switch("auto-approve", "Do not ask before applying.")
+@click.option("--message", metavar="TEXT", help="The reason, kept with every event of this run.")
+def command(
+    saved_plan: str | None,
+    arguments: PlanArguments,
+    auto_approve: bool,
+    message: str | None,
+    database: str | None,
+    no_color: bool,
+    as_json: bool,
+    compact_warnings: bool,
+    lock: bool,
+    lock_timeout: str,
+) -> None:
+    """Create, update or delete what the configuration says, or what a saved PLAN says.
+
+    Shows the plan and asks before doing it; a saved plan is applied as it is, without asking.
+    """
+    with session(database, no_color=no_color, as_json=as_json, compact_warnings=compact_warnings) as opened:
+        if as_json:
+            opened.announce_version()
+        with opened.project.lock("OperationTypeApply", seconds(lock_timeout), enabled=lock):
+            if saved_plan is not None:
+                run = opened.project.load_plan(Path(saved_plan))
+            else:
+                run = make_plan(opened, arguments)
+                show_plan(opened, run)
+                if not run.plan.is_empty and not auto_approve:
+                    approve(opened, run.plan.mode)
+            apply_plan(opened, run, message)

@@ -1,0 +1,132 @@
+"""What `apply` and `destroy` share: asking, applying, and showing what happens."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from iac.cli.session import Interrupts, Session, timestamp
+from iac.diagnostics import DiagnosticsError, error
+from iac.engine.schedule import APPLY
+from iac.plan.model import Action, Mode, ResourceChange
+from iac.project import PlannedRun
+from iac.values.value import Value
+from iac.views import ui, ui_json
+
+_QUESTIONS = {
+    Mode.NORMAL: (
+        "Do you want to perform these actions?",
+        "iac will perform the actions described above.\n  Only 'yes' will be accepted to approve.",
+    ),
+    Mode.DESTROY: (
+        "Do you really want to destroy all resources?",
+        "iac will destroy all your managed infrastructure, as shown above.\n"
+        "  There is no undo. Only 'yes' will be accepted to confirm.",
+    ),
+    Mode.REFRESH_ONLY: (
+        "Would you like to update the iac state to reflect these detected changes?",
+        "iac will write these changes to the state without modifying any real infrastructure.\n"
+        "  There is no undo. Only 'yes' will be accepted to confirm.",
+    ),
+}
+
+
+def approve(opened: Session, mode: Mode) -> None:
+    """Asks for a `yes`. Anything else cancels; without a terminal to ask on it is an error."""
+    if opened.as_json or not sys.stdin.isatty():
+        raise DiagnosticsError(
+            error(
+                "Approval is required",
+                "There is no terminal to ask on, and nothing was changed. Use -auto-approve to apply without asking, or "
+                "save the plan with iac plan -out=FILE, have it reviewed, and apply it with iac apply FILE.",
+            )
+        )
+    question, explanation = _QUESTIONS[mode]
+    console = opened.console
+    bold, reset = ("\x1b[1m", "\x1b[0m") if console.color else ("", "")
+    sys.stdout.write(f"\n{bold}{question}{reset}\n  {explanation}\n\n  {bold}Enter a value:{reset} ")
+    sys.stdout.flush()
+    if sys.stdin.readline().strip() != "yes":
+        what = "Destroy" if mode is Mode.DESTROY else "Apply"
+        console.write(f"\n{what} cancelled.")
+        raise click.exceptions.Exit(1)
+
+
+class _Watcher:
+    """Shows each operation as it begins and ends."""
+
+    def __init__(self, opened: Session) -> None:
+        self.opened = opened
+        self.color = opened.console.color
+
+    def started(self, change: ResourceChange, part: str) -> None:
+        action = _action(change, part)
+        if action is None:
+            return
+        identity = None if action is Action.CREATE else ui.object_identity(change.change.before)
+        if self.opened.as_json:
+            self.opened.message(ui_json.apply_start_message(change.address, action, timestamp(), identity))
+        else:
+            self.opened.console.write(
+                ui.started(change.address, action, identity, color=self.color, deposed=change.deposed)
+            )
+
+    def completed(self, change: ResourceChange, part: str, value: Value, seconds: float) -> None:
+        action = _action(change, part)
+        if action is None:
+            return
+        identity = None if action is Action.DELETE else ui.object_identity(value)
+        if self.opened.as_json:
+            message = ui_json.apply_complete_message(change.address, action, seconds, timestamp(), identity)
+            self.opened.message(message)
+        else:
+            self.opened.console.write(
+                ui.completed(change.address, action, seconds, identity, color=self.color, deposed=change.deposed)
+            )
+
+    def failed(self, change: ResourceChange, part: str, seconds: float) -> None:
+        action = _action(change, part)
+        if action is not None and self.opened.as_json:
+            self.opened.message(ui_json.apply_errored_message(change.address, action, seconds, timestamp()))
+
+
+def _action(change: ResourceChange, part: str) -> Action | None:
+    """What one part of a change does; None when it only moves an address."""
+    if part != APPLY:
+        return Action.DELETE
+    if change.action.is_replace:
+        return Action.CREATE
+    return None if change.action is Action.NO_OP else change.action
+
+
+def apply_plan(opened: Session, run: PlannedRun, message: str | None) -> None:
+    """Applies a plan and shows what was done. Exits with 1 when something failed or it was interrupted."""
+    console = opened.console
+    with Interrupts() as interrupts:
+        result, origin = opened.project.apply(run, _Watcher(opened), message=message, stopping=interrupts)
+    opened.report(list(result.diagnostics))
+    destroy = run.plan.mode is Mode.DESTROY
+    counts = {"added": result.added, "changed": result.changed, "destroyed": result.destroyed}
+    if opened.as_json:
+        kind = "destroy" if destroy else "apply"
+        opened.message(ui_json.change_summary_message(kind, timestamp(), **counts, imported=result.imported))
+        opened.message(ui_json.outputs_message(result.outputs, timestamp()))
+    elif result.succeeded:
+        console.write(ui.apply_complete(color=console.color, destroy=destroy, **counts, imported=result.imported))
+    else:
+        console.write(
+            f"\n{'Interrupted' if result.interrupted else 'Not everything was applied'}: {result.added} added, "
+            f"{result.changed} changed, {result.destroyed} destroyed"
+            + (f", {len(result.skipped)} skipped because of what failed" if result.skipped else "")
+            + ". What was done is kept; plan again to see what is left."
+        )
+    if not opened.as_json:
+        if any(counts.values()):
+            console.write(f"To see what was done: iac events --run {origin.run_id}")
+        if not destroy and result.outputs:
+            from iac.views.outputs import render_final_outputs
+
+            console.write(render_final_outputs(result.outputs, color=console.color))
+    if not result.succeeded:
+        raise click.exceptions.Exit(1)

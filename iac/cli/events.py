@@ -1,0 +1,139 @@
+"""`iac events`, `iac events show`, `iac events verify`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from iac.cli.arguments import Group, color_option, database_option, json_option, rewrite
+from iac.cli.session import session
+
+_OPTIONS = (
+    click.option(
+        "--target",
+        multiple=True,
+        metavar="TYPE[:NAME]",
+        help="Only events of this: a type and name such as environment:staging (the name may have * and ?), an id, or "
+        "an address. Repeated: any of them.",
+    ),
+    click.option("--type", "types", multiple=True, metavar="TYPE", help="Only this event type, such as UPDATE."),
+    click.option("--since", metavar="TIME", help="From this time on: RFC 3339, a date, 2h, yesterday."),
+    click.option("--until", metavar="TIME", help="Before this time."),
+    click.option("--user", "users", multiple=True, metavar="NAME", help="Only what this user did."),
+    click.option("--tool", "tools", multiple=True, metavar="NAME", help="Only what was done with this tool."),
+    click.option("--run", metavar="ID", help="Only the events of one apply."),
+    click.option("--limit", type=click.IntRange(min=1), default=None, metavar="N", help="At most this many."),
+    click.option("--reverse", is_flag=True, help="Oldest first."),
+    database_option,
+    color_option,
+    json_option,
+)
+
+
+def _options(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+class _Events(Group):
+    """`iac events` lists; with a subcommand it does that instead."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The options belong to the listing: they are read as a command's, not up to the first word."""
+        if args and args[0] in self.commands:
+            return super().parse_args(ctx, args)
+        return click.Command.parse_args(self, ctx, rewrite(self.params, args))
+
+
+@click.group(cls=_Events, invoke_without_command=True)
+@_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    target: tuple[str, ...],
+    types: tuple[str, ...],
+    since: str | None,
+    until: str | None,
+    users: tuple[str, ...],
+    tools: tuple[str, ...],
+    run: str | None,
+    limit: int | None,
+    reverse: bool,
+    database: str | None,
+    no_color: bool,
+    as_json: bool,
+) -> None:
+    """Ask the audit log: who did what, where and when. Newest first.
+
+    For example: iac events --target environment:staging --since yesterday
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from iac.audit.filters import EventFilter, parse_time
+    from iac.audit.query import events
+    from iac.values.codec import pretty
+    from iac.views.events import event_to_json, render_events
+
+    with session(database, no_color=no_color) as opened:
+        now = datetime.now(UTC)
+        wanted = EventFilter(
+            targets=target,
+            event_types=tuple(t.upper() for t in types),
+            since=parse_time(since, now) if since else None,
+            until=parse_time(until, now) if until else None,
+            users=users,
+            tools=tools,
+            run=run,
+            limit=limit,
+            oldest_first=reverse,
+        )
+        found = events(opened.project.database, wanted)
+        console = opened.console
+        if as_json:
+            console.write(pretty([event_to_json(e) for e in found]))
+        else:
+            console.write(render_events(found, color=console.color, width=console.width))
+
+
+@command.command("show")
+@click.argument("event_id", metavar="ID")
+@database_option
+@color_option
+@json_option
+def show(event_id: str, database: str | None, no_color: bool, as_json: bool) -> None:
+    """Show one event whole: its fields, what changed, and the JSON of the object after it.
+
+    ID is the event's id, the beginning of it, or its sequence number.
+    """
+    from iac.audit.query import event
+    from iac.values.codec import pretty
+    from iac.views.events import event_to_json, render_event
+
+    with session(database, no_color=no_color) as opened:
+        found = event(opened.project.database, event_id)
+        if as_json:
+            opened.console.write(pretty(event_to_json(found)))
+        else:
+            opened.console.write(render_event(found, color=opened.console.color))
+
+
+@command.command("verify")
+@database_option
+@color_option
+def verify(database: str | None, no_color: bool) -> None:
+    """Check that no event was altered, removed or inserted since it was written."""
+    from iac.audit.verify import verify as walk
+
+    with session(database, no_color=no_color) as opened:
+        result = walk(opened.project.database)
+        if result.is_empty and result.problem is None:
+            opened.console.write("Nothing to verify: the log has no events.")
+        elif result.is_valid:
+            opened.console.write(f"Verified {result.checked} events: none was altered, removed or inserted.")
+        else:
+            opened.console.write(f"The log is not intact: {result.problem}")
+            raise click.exceptions.Exit(1)

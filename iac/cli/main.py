@@ -1,0 +1,117 @@
+"""The command `iac`: finds the subcommand, runs it, and turns what went wrong into text and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from iac.cli.arguments import Group
+
+_COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("iac.cli.init", "Prepare a directory: check it and create the database"),
+    "validate": ("iac.cli.validate", "Check whether the configuration is valid"),
+    "plan": ("iac.cli.plan", "Show what apply would change"),
+    "apply": ("iac.cli.apply", "Create, update or delete what the configuration says"),
+    "destroy": ("iac.cli.destroy", "Delete everything that was created"),
+    "events": ("iac.cli.events", "Ask the audit log: who did what, where and when"),
+    "show": ("iac.cli.show", "Show the state or a saved plan"),
+    "output": ("iac.cli.output", "Show output values"),
+    "state": ("iac.cli.state", "Look into the state"),
+    "providers": ("iac.cli.providers", "List the providers and their schemas"),
+    "version": ("iac.cli.version", "Show the version"),
+}
+
+
+class _Commands(Group):
+    """The subcommands, each imported when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, the main ones first."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name, or None."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command = importlib.import_module(_COMMANDS[cmd_name][0]).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+
+@click.group(cls=_Commands, invoke_without_command=True)
+@click.option("--chdir", metavar="DIR", help="Switch to another directory first.")
+@click.option("--version", "show_version", is_flag=True, help="Show the version.")
+@click.pass_context
+def cli(ctx: click.Context, chdir: str | None, show_version: bool) -> None:
+    """Infrastructure as code with a memory: plan, apply, and ask who changed what."""
+    if chdir is not None:
+        try:
+            os.chdir(chdir)
+        except OSError as problem:
+            raise click.UsageError(
+                f'Cannot switch to the directory "{chdir}" given with -chdir: {problem.strerror}.'
+            ) from None
+    if show_version:
+        ctx.exit(ctx.invoke(_version(ctx)))
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+        ctx.exit(0 if not sys.argv[1:] else 1)
+
+
+def _version(ctx: click.Context) -> click.Command:
+    command = _Commands().get_command(ctx, "version")
+    assert command is not None
+    return command
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line and returns the exit code (Terraform's: 0 good, 1 error, 2 with
+    -detailed-exitcode when there are changes)."""
+    try:
+        result = cli.main(
+            args=list(arguments) if arguments is not None else None, prog_name="iac", standalone_mode=False
+        )
+        sys.stdout.flush()
+    except click.UsageError as problem:
+        _usage_error(problem)
+        return 1
+    except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("\nInterrupted.\n")
+        return 1
+    except BrokenPipeError:
+        # Whoever read our output has gone; nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as problem:  # the last resort: a bug, told without a traceback
+        if os.environ.get("IAC_DEBUG"):
+            raise
+        _bug(problem)
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+def _usage_error(problem: click.UsageError) -> None:
+    command = problem.ctx.command_path if problem.ctx is not None else "iac"
+    sys.stderr.write(f"Error: {problem.format_message()}\n\nFor what is possible, see: {command} -help\n")
+
+
+def _bug(problem: Exception) -> None:
+    frame = problem.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    where = f"{os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno}" if frame else "?"
+    # The message may hold values of the configuration, so it is not shown.
+    sys.stderr.write(
+        f"Error: iac failed unexpectedly ({type(problem).__name__} at {where})\n\n"
+        "This is a bug in iac. What was done before is kept, and nothing is half-done. Set IAC_DEBUG=1 to see the "
+        "whole traceback (it may show values of your configuration), and please report it.\n"
+    )

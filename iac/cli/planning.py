@@ -1,0 +1,176 @@
+"""What `plan`, `apply` and `destroy` share: the options of planning, making the plan, showing it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from iac.address import AddressError, ResourceInstance, Target, parse_target
+from iac.cli.arguments import color_option, database_option, json_option, switch, variable_options
+from iac.cli.session import Session, timestamp
+from iac.config.variables import VariableOption
+from iac.diagnostics import DiagnosticsError, error
+from iac.engine.options import PlanOptions
+from iac.plan.model import Mode
+from iac.project import PlannedRun
+from iac.values.value import Value
+
+_Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class PlanArguments:
+    """The arguments of planning as they were given."""
+
+    destroy: bool
+    refresh_only: bool
+    refresh: bool
+    targets: Sequence[str]
+    replace: Sequence[str]
+    variables: Sequence[VariableOption]
+    input: bool
+
+    def options(self) -> PlanOptions:
+        """The options for the engine. Raises `DiagnosticsError` for addresses that are none, and
+        combinations that make no sense."""
+        if self.destroy and self.refresh_only:
+            raise DiagnosticsError(
+                error(
+                    "Incompatible plan mode options",
+                    "The -destroy and -refresh-only options are mutually-exclusive.",
+                )
+            )
+        if self.refresh_only and not self.refresh:
+            raise DiagnosticsError(
+                error(
+                    "Incompatible refresh options",
+                    "It doesn't make sense to use -refresh-only at the same time as -refresh=false, because iac would "
+                    "have nothing to do.",
+                )
+            )
+        mode = Mode.DESTROY if self.destroy else Mode.REFRESH_ONLY if self.refresh_only else Mode.NORMAL
+        return PlanOptions(
+            mode,
+            self.refresh,
+            [_address("target", t) for t in self.targets],
+            [_address("replace", t) for t in self.replace],
+        )
+
+
+def _address(option: str, text: str) -> Target:
+    try:
+        return parse_target(text)
+    except AddressError as problem:
+        raise DiagnosticsError(
+            error(f'Invalid {option} "{text}"', f"The -{option} option takes the address of a resource: {problem}.")
+        ) from None
+
+
+def plan_options(function: _Decorated) -> _Decorated:
+    """The options of planning, handed over as `arguments`."""
+    import functools
+
+    @functools.wraps(function)
+    def collected(**given: Any) -> Any:
+        arguments = PlanArguments(
+            destroy=given.pop("destroy", False),
+            refresh_only=given.pop("refresh_only"),
+            refresh=given.pop("refresh"),
+            targets=given.pop("target"),
+            replace=given.pop("replace"),
+            variables=given.pop("variables"),
+            input=given.pop("input"),
+        )
+        return function(arguments=arguments, **given)
+
+    for decorate in reversed(_OPTIONS):
+        collected = decorate(collected)
+    return collected  # type: ignore[return-value]  # the same command, its options gathered
+
+
+_OPTIONS: tuple[Callable[[Any], Any], ...] = (
+    switch("destroy", "Plan to delete everything."),
+    switch("refresh-only", "Only find out what changed outside and remember it."),
+    switch("refresh", "Look at the real objects before planning.", default=True),
+    click.option("--target", multiple=True, metavar="ADDRESS", help="Plan only this and what it depends on."),
+    click.option("--replace", multiple=True, metavar="ADDRESS", help="Replace this object."),
+    variable_options,
+    switch("input", "Ask for the values of variables that are not set.", default=True),
+    switch("compact-warnings", "Show warnings in a short form."),
+    switch("lock", "Hold the lock of the state while it may change.", default=True),
+    click.option(
+        "--lock-timeout", default="0s", metavar="DURATION", help="How long to wait for the lock, such as 30s."
+    ),
+    click.option("--parallelism", type=int, default=10, hidden=True, expose_value=False),
+    database_option,
+    color_option,
+    json_option,
+)
+
+
+def make_plan(opened: Session, arguments: PlanArguments) -> PlannedRun:
+    """Makes the plan, asking for variables where that is possible, and showing progress."""
+    project = opened.project
+    options = arguments.options()
+    prepared = project.load(require_files=options.mode is not Mode.DESTROY)
+    answers = {}
+    if arguments.input and not opened.as_json and sys.stdin.isatty():
+        for name in project.missing_variables(prepared[0].config, arguments.variables):
+            answers[name] = _ask(name, prepared[0].config.root.variables[name].description)
+    return project.plan(options, arguments.variables, answers=answers, progress=_progress(opened), prepared=prepared)
+
+
+def _ask(name: str, description: str) -> str:
+    more = f"\n  {description}" if description else ""
+    sys.stdout.write(f"var.{name}{more}\n\n  Enter a value: ")
+    sys.stdout.flush()
+    answer = sys.stdin.readline()
+    if not answer:
+        raise click.Abort
+    sys.stdout.write("\n")
+    return answer.rstrip("\n")
+
+
+def _progress(opened: Session) -> Callable[[str, ResourceInstance, Value], None]:
+    from iac.views import ui, ui_json
+
+    def show(action: str, address: ResourceInstance, value: Value) -> None:
+        identity = ui.object_identity(value)
+        if opened.as_json:
+            if action == "refresh":
+                opened.message(ui_json.refresh_start_message(address, timestamp(), identity))
+                opened.message(ui_json.refresh_complete_message(address, timestamp(), identity))
+        elif action == "refresh":
+            opened.console.write(ui.refreshing(address, identity, color=opened.console.color))
+
+    return show
+
+
+def show_plan(opened: Session, run: PlannedRun) -> None:
+    """Shows the plan and the warnings that came with it."""
+    if opened.as_json:
+        from iac.views.ui_json import plan_messages
+
+        opened.report(list(run.diagnostics))
+        for message in plan_messages(run.plan, timestamp()):
+            opened.message(message)
+        return
+    from iac.views.plan_text import render_plan
+
+    opened.console.write(render_plan(run.plan, color=opened.console.color, width=opened.console.width))
+    opened.report(list(run.diagnostics))
+
+
+def seconds(text: str) -> float:
+    """A duration such as `30s`, `2m` or `1h` in seconds. Raises `click.UsageError`."""
+    import re
+
+    parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text)
+    if not parts or "".join(f"{n}{u}" for n, u in parts) != text:
+        raise click.UsageError(f'"{text}" is not a duration; write it as 30s, 2m or 1h.')
+    units = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+    return sum(float(n) * units[u] for n, u in parts)

@@ -1,0 +1,97 @@
+"""What every command that works on a project begins with: the project, the console, and the report of errors."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from iac import __version__
+from iac.cli.console import Console
+from iac.diagnostics import Diagnostic, DiagnosticsError
+from iac.project import Project
+from iac.storage import location_from
+
+
+@dataclass
+class Session:
+    """One command at work."""
+
+    project: Project
+    console: Console
+    as_json: bool = False
+    compact_warnings: bool = False
+
+    def report(self, diagnostics: list[Diagnostic]) -> None:
+        """Shows diagnostics: as text, or as messages of the machine-readable UI."""
+        if not self.as_json:
+            self.console.diagnostics(diagnostics, self.project.sources, compact=self.compact_warnings)
+            return
+        from iac.views.ui_json import diagnostic_message
+
+        for diagnostic in diagnostics:
+            self.message(diagnostic_message(diagnostic, self.project.sources, timestamp()))
+
+    def message(self, message: dict[str, object]) -> None:
+        """One message of the machine-readable UI."""
+        self.console.json(message)
+
+    def announce_version(self) -> None:
+        """The first message of the machine-readable UI."""
+        from iac.views.ui_json import version_message
+
+        self.message(version_message(__version__, timestamp()))
+
+
+def timestamp() -> str:
+    """Now, as the machine-readable UI has it."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+@contextmanager
+def session(
+    database: str | None, *, no_color: bool = False, as_json: bool = False, compact_warnings: bool = False
+) -> Iterator[Session]:
+    """Opens the project of the current directory; mistakes that come out of the body are shown, with exit 1."""
+    console = Console(no_color=no_color or as_json)
+    location = location_from(os.environ, database)
+    with Project(Path("."), location, dict(os.environ)) as project:
+        opened = Session(project, console, as_json, compact_warnings)
+        try:
+            yield opened
+        except DiagnosticsError as problem:
+            opened.report(list(problem.diagnostics))
+            raise click.exceptions.Exit(1) from None
+
+
+class Interrupts:
+    """Ctrl-C while applying: the first asks to stop after the operation at hand, the second stops at once."""
+
+    def __init__(self) -> None:
+        self.stopping = False
+
+    def __enter__(self) -> Interrupts:
+        self._previous = signal.signal(signal.SIGINT, self._stop)
+        self._previous_term = signal.signal(signal.SIGTERM, self._stop)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGINT, self._previous)
+        signal.signal(signal.SIGTERM, self._previous_term)
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        if self.stopping:
+            raise KeyboardInterrupt
+        self.stopping = True
+        sys.stderr.write("\nInterrupt received.\nStopping after the operation at hand; what was done is kept.\n")
+
+    def __call__(self) -> bool:
+        return self.stopping
