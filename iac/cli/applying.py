@@ -38,8 +38,8 @@ def approve(opened: Session, mode: Mode) -> None:
         raise DiagnosticsError(
             error(
                 "Approval is required",
-                "There is no terminal to ask on, and nothing was changed. Use -auto-approve to apply without asking, or "
-                "save the plan with iac plan -out=FILE, have it reviewed, and apply it with iac apply FILE.",
+                "There is no terminal to ask on, and nothing was changed. Use -auto-approve to apply without asking, "
+                "or save the plan with iac plan -out=FILE, have it reviewed, and apply it with iac apply FILE.",
             )
         )
     question, explanation = _QUESTIONS[mode]

@@ -34,6 +34,6 @@ def command(database: str | None, no_color: bool) -> None:
         console.write(f"- {project.location}: {known} object{'' if known == 1 else 's'} in the state")
         console.write(
             "\niac has been successfully initialized!\n\n"
-            'Next, run "iac plan" to see what would be created or changed, "iac apply" to do it, and "iac events" to see '
-            "what was done."
+            'Next, run "iac plan" to see what would be created or changed, "iac apply" to do it, and "iac events" to '
+            "see what was done."
         )

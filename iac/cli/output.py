@@ -38,9 +38,9 @@ def command(name: str | None, database: str | None, no_color: bool, as_json: boo
             raise DiagnosticsError(
                 error(
                     f'Output "{name}" not found',
-                    f"The output variable requested could not be found in the state.{did_you_mean(name, outputs)} If you "
-                    'recently added this to your configuration, be sure to run "iac apply", since the state won\'t be '
-                    "updated with new output variables until that command is run.",
+                    f"The output variable requested could not be found in the state.{did_you_mean(name, outputs)} If "
+                    'you recently added this to your configuration, be sure to run "iac apply", since the state won\'t '
+                    "be updated with new output variables until that command is run.",
                 )
             )
         found = outputs[name]

@@ -189,9 +189,15 @@ def _read_output(module: Module, block: Block, diagnostics: Diagnostics) -> None
 
 def _duplicate(kind: str, name: str, title: str, block: Block, first: SourceRange, diagnostics: Diagnostics) -> None:
     article = "An" if kind[0] in "aeiou" else "A"
-    detail = f'{article} {kind} named "{name}" was already declared at {_place(first)}. {title} names must be unique within a module.'
+    detail = (
+        f'{article} {kind} named "{name}" was already declared at {_place(first)}. {title} names must be unique '
+        "within a module."
+    )
     if kind == "module":
-        detail = f'A module call named "{name}" was already defined at {_place(first)}. Module calls must have unique names within a module.'
+        detail = (
+            f'A module call named "{name}" was already defined at {_place(first)}. Module calls must have unique names '
+            "within a module."
+        )
     summary = {"module": "Duplicate module call", "output": "Duplicate output definition"}
     diagnostics.error(summary.get(kind, f"Duplicate {kind} declaration"), detail, block.range)
 

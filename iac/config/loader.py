@@ -1,8 +1,8 @@
 """Loads a directory of files, and the modules it calls, into a `Config`.
 
 Owns which files belong to a module and the walk along module calls. What stands inside the files is left to
-`blocks`, parsing them to `iac.hcl.load`, and whether it all fits together to `validate`. Files come through the `Files` protocol, so that a saved plan can
-bring its own.
+`blocks`, parsing them to `iac.hcl.load`, and whether it all fits together to `validate`. Files
+come through the `Files` protocol, so that a saved plan can bring its own.
 """
 
 from __future__ import annotations

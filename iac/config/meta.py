@@ -220,10 +220,8 @@ def _ignore_changes(content: Content, diagnostics: Diagnostics) -> list[Path] | 
 
 def traversal_path(traversal: ScopeTraversal) -> Path:
     """A traversal from inside an object as a path: `ports[0].name`."""
-    steps: list[str | Key] = [traversal.root]
-    for step in traversal.steps:
-        steps.append(step.name if isinstance(step, Attr) else Key(step.key.raw))
-    return tuple(steps)
+    steps = (step.name if isinstance(step, Attr) else Key(step.key.raw) for step in traversal.steps)
+    return (traversal.root, *steps)
 
 
 def _triggers(expression: Expression, diagnostics: Diagnostics) -> list[Expression]:

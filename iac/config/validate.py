@@ -183,8 +183,8 @@ class _Checker:
         if ref.name not in ("key", "value"):
             self.fail(
                 'Invalid "each" attribute',
-                f'The "each" object does not have an attribute named "{ref.name}". The supported attributes are each.key '
-                'and each.value, the current key and value pair of the "for_each" attribute set.',
+                f'The "each" object does not have an attribute named "{ref.name}". The supported attributes are '
+                'each.key and each.value, the current key and value pair of the "for_each" attribute set.',
                 traversal,
             )
         elif not place.each:

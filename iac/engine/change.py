@@ -147,8 +147,8 @@ def refuse_prevented(resource: ResourceBlock | None, address: ResourceInstance) 
             error(
                 "Instance cannot be destroyed",
                 f"Resource {address} has lifecycle.prevent_destroy set, but the plan calls for this resource to be "
-                "destroyed. To avoid this error and continue with the plan, either disable lifecycle.prevent_destroy or "
-                "reduce the scope of the plan using the -target option.",
+                "destroyed. To avoid this error and continue with the plan, either disable lifecycle.prevent_destroy "
+                "or reduce the scope of the plan using the -target option.",
                 resource.range,
                 address=str(address),
             )
@@ -195,9 +195,9 @@ def _taken_from(config: Value, prior: Value, path: Path) -> Value:
             new[key] = prior.raw[key]
         keys = sorted(new)
         return rebuild(Value(config.type, dict.fromkeys(keys)), [new[k] for k in keys])
-    if config.raw.__class__ is tuple and prior.raw.__class__ is tuple and isinstance(key, int):
-        if key < len(config.raw) and key < len(prior.raw):
-            items = list(config.raw)
-            items[key] = _taken_from(items[key], prior.raw[key], rest)
-            return rebuild(config, items)
+    both_sequences = config.raw.__class__ is tuple and prior.raw.__class__ is tuple
+    if both_sequences and isinstance(key, int) and key < min(len(config.raw), len(prior.raw)):
+        items = list(config.raw)
+        items[key] = _taken_from(items[key], prior.raw[key], rest)
+        return rebuild(config, items)
     return config

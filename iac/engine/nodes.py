@@ -106,8 +106,8 @@ class ValueNodes:
                 "Output refers to sensitive values",
                 "To reduce the risk of accidentally exporting sensitive data that was intended to be only internal, "
                 "iac requires that any root module output containing sensitive data be explicitly marked as sensitive, "
-                "to confirm your intent.\n\nIf you do intend to export this data, annotate the output value as sensitive "
-                "by adding the following argument:\n    sensitive = true",
+                "to confirm your intent.\n\nIf you do intend to export this data, annotate the output value as "
+                "sensitive by adding the following argument:\n    sensitive = true",
                 output.range,
             )
             return

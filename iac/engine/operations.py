@@ -380,8 +380,8 @@ def _check_consistent(change: ResourceChange, planned: Value, new: Value, what: 
             error(
                 f"Provider produced inconsistent {what}",
                 f"When applying changes to {change.address}, provider {change.provider} produced an unexpected new "
-                f"value at {path}.\n\nThis is a bug in the provider, which should be reported in the provider's own issue "
-                "tracker.",
+                f"value at {path}.\n\nThis is a bug in the provider, which should be reported in the provider's own "
+                "issue tracker.",
                 address=str(change.address),
             )
         )

@@ -172,7 +172,8 @@ class Builder:
 
     def name(self, child: Any) -> tuple[str, SourceRange]:
         """An identifier, or a keyword where it is just a name."""
-        token: Token = child.children[0] if isinstance(child, Tree) else child
+        token = child.children[0] if isinstance(child, Tree) else child
+        assert isinstance(token, Token)
         return str(token), self.places.token(token)
 
     def attribute(self, children: Sequence[Any]) -> Attribute:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol
 
-from iac.diagnostics import DiagnosticsError, did_you_mean, error
+from iac.diagnostics import DiagnosticsError, Pos, SourceRange, did_you_mean, error
 from iac.hcl.functions.spec import Function
 from iac.hcl.syntax import ScopeTraversal
 from iac.values.value import Value
@@ -56,6 +56,13 @@ class EmptyScope:
 EMPTY_SCOPE = EmptyScope()
 
 
+def _root_range(traversal: ScopeTraversal) -> SourceRange:
+    """The place of the first name of a reference."""
+    start, root = traversal.range.start, traversal.root
+    end = Pos(start.line, start.column + len(root), start.byte + len(root.encode()))
+    return SourceRange(traversal.range.filename, start, end)
+
+
 class VariableScope:
     """A scope of plain variables by name."""
 
@@ -68,9 +75,8 @@ class VariableScope:
         value = self.variables.get(traversal.root)
         if value is None:
             hint = did_you_mean(traversal.root, self.variables)
-            raise DiagnosticsError(
-                error("Unknown variable", f'There is no variable named "{traversal.root}".{hint}', traversal.range)
-            )
+            detail = f'There is no variable named "{traversal.root}".{hint}'
+            raise DiagnosticsError(error("Unknown variable", detail, _root_range(traversal)))
         return value, 0
 
     def lookup_index(self, traversal: ScopeTraversal, key: Value) -> Value | None:

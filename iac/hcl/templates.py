@@ -51,8 +51,8 @@ def unescape(text: str, range: SourceRange, diagnostics: list[Diagnostic]) -> st
                 return chr(number)
         where = _within(range, text, match.start(), match.end())
         if code[0] in "uU":
-            digits = 4 if code[0] == "u" else 8
-            detail = f"The \\{code[0]} escape sequence must be followed by {'four' if digits == 4 else 'eight'} hexadecimal digits."
+            digits = "four" if code[0] == "u" else "eight"
+            detail = f"The \\{code[0]} escape sequence must be followed by {digits} hexadecimal digits."
         else:
             detail = f'The symbol "{code}" is not a valid escape sequence selector.'
         diagnostics.append(error("Invalid escape sequence", detail, where))

@@ -161,8 +161,8 @@ class Plan:
 
     `changes` has one entry per resource instance, no-ops included, in address order; `order` the same
     changes' indices in the order in which the planner met them (dependencies first). `data` are the data
-    sources that were read, `forgotten_data` those that the state has and the configuration no longer. `variables` are the root module's, with
-    marks. `lineage` and `serial` are those of the state planned on.
+    sources that were read, `forgotten_data` those that the state has and the configuration no longer.
+    `variables` are the root module's, with marks. `lineage` and `serial` are those of the state planned on.
     """
 
     id: str

@@ -90,11 +90,14 @@ def plan_from_schema(
 
     `recomputed` names the computed attributes that an update decides anew, each with the attributes and blocks
     whose change does that (`ANY_CHANGE`: whichever it is).
+
+    Starts from the configuration and not from `request.proposed`: to Terraform an argument with a default is also
+    computed, so its merge would keep the prior value where the default has to come back.
     """
-    if request.proposed.raw is None:
-        return PlanResponse(request.proposed)
-    planned = with_defaults(block, request.proposed)
     prior = request.prior
+    planned = with_defaults(block, proposed_new(block, prior, request.config))
+    if planned.raw is None:
+        return PlanResponse(planned)
     raw: dict[str, Value] = dict(planned.raw)
     if prior.raw is None:
         for name, attribute in block.attributes.items():

@@ -49,9 +49,10 @@ def _attribute(attribute: Attribute) -> dict[str, Any]:
     found["description_kind"] = "plain"
     if attribute.deprecated:
         found["deprecated"] = True
-    for flag in ("required", "optional", "computed", "sensitive"):
-        if getattr(attribute, flag):
-            found[flag] = True
+    # To Terraform, an argument that has a default is one that the provider may decide.
+    computed = attribute.computed or attribute.default is not None
+    flags = {"required": attribute.required, "optional": attribute.optional, "computed": computed}
+    found.update((name, True) for name, holds in (*flags.items(), ("sensitive", attribute.sensitive)) if holds)
     return found
 
 

@@ -322,7 +322,7 @@ def test_an_expression_compiled_once_is_evaluated_in_each_scope() -> None:
 
 
 def test_a_template_knows_only_its_variables_and_the_functions() -> None:
-    assert evaluate_template("Hi ${upper(name)}", "t.tftpl", {"name": string("ann")}) == string("Hi ANN")
+    assert evaluate_template("Hi ${upper(name)}", "t.tftpl", {"name": string("ann")}, FUNCTIONS) == string("Hi ANN")
     with pytest.raises(DiagnosticsError) as caught:
-        evaluate_template("Hi ${nam}", "t.tftpl", {"name": string("ann")})
+        evaluate_template("Hi ${nam}", "t.tftpl", {"name": string("ann")}, FUNCTIONS)
     assert caught.value.diagnostics[0].detail == 'There is no variable named "nam". Did you mean "name"?'
