@@ -289,7 +289,7 @@ _TARGETED = warning(
 
 
 def _refuse_stale(plan: Plan, state: State) -> None:
-    if plan.lineage != state.lineage:
+    if plan.lineage and plan.lineage != state.lineage:
         raise DiagnosticsError(
             error(
                 "Saved plan does not match the given state",

@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 import click
 
 from iac.config.variables import VariableOption
+from iac.diagnostics import did_you_mean
 
+_HELP = frozenset({"h", "help"})
 CONTEXT = {"help_option_names": ["-h", "-help", "--help"], "max_content_width": 100}
 
 _FILE = "\0file:"
@@ -31,7 +33,7 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Rewrites the arguments into click's form, then parses them."""
-        return super().parse_args(ctx, rewrite(self.params, args))
+        return super().parse_args(ctx, rewrite(ctx, self.params, args))
 
 
 class Group(click.Group):
@@ -46,21 +48,19 @@ class Group(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Rewrites the group's own options, up to the name of the command."""
         first = next((i for i, a in enumerate(args) if not a.startswith("-")), len(args))
-        return super().parse_args(ctx, [*rewrite(self.params, args[:first]), *args[first:]])
+        return super().parse_args(ctx, [*rewrite(ctx, self.params, args[:first]), *args[first:]])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Finds the command; an unknown one is an error that names the nearest."""
-        from iac.diagnostics import did_you_mean
-
         if args and self.get_command(ctx, args[0]) is None:
             hint = did_you_mean(args[0], self.list_commands(ctx))
             raise click.UsageError(f'There is no command "{args[0]}".{hint}', ctx)
         return super().resolve_command(ctx, args)
 
 
-def rewrite(params: list[click.Parameter], args: list[str]) -> list[str]:
+def rewrite(ctx: click.Context, params: list[click.Parameter], args: list[str]) -> list[str]:
     """`-out=x` as `--out=x`, `-refresh=false` as `--no-refresh`; what follows `--` is left alone."""
     options = {name.lstrip("-"): p for p in params if isinstance(p, click.Option) for name in p.opts}
     result: list[str] = []
@@ -70,8 +70,10 @@ def rewrite(params: list[click.Parameter], args: list[str]) -> list[str]:
             return [*result, argument, *rest]
         name, equals, value = argument.lstrip("-").partition("=")
         option = options.get(name)
-        if not argument.startswith("-") or option is None or len(name) < 2:
+        if not argument.startswith("-") or len(name) < 2 or name in _HELP:
             result.append(argument)
+        elif option is None:
+            raise click.UsageError(f'There is no option "-{name}".{did_you_mean(name, options)}', ctx)
         elif name == "var-file":
             # The order among -var and -var-file counts, so both become one option.
             result.append(f"--var={_FILE}{value if equals else next(rest, '')}")

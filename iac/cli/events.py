@@ -46,7 +46,7 @@ class _Events(Group):
         """The options belong to the listing: they are read as a command's, not up to the first word."""
         if args and args[0] in self.commands:
             return super().parse_args(ctx, args)
-        return click.Command.parse_args(self, ctx, rewrite(self.params, args))
+        return click.Command.parse_args(self, ctx, rewrite(ctx, self.params, args))
 
 
 @click.group(cls=_Events, invoke_without_command=True)

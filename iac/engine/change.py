@@ -13,7 +13,7 @@ from iac.address import ConfigResource, ResourceInstance
 from iac.config.body import CompiledBody
 from iac.config.model import ResourceBlock
 from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, Severity, error
-from iac.engine.objects import with_schema_marks
+from iac.engine.objects import conceal, with_schema_marks
 from iac.plan.model import Action, ActionReason, Change, ResourceChange
 from iac.providers.planning import proposed_new
 from iac.providers.protocol import PlanRequest, PlanResponse, Provider
@@ -43,13 +43,16 @@ class Subject:
 
 
 def validate_config_value(subject: Subject, config: Value) -> list[Diagnostic]:
-    """What the provider has against an unmarked configuration, each with its place."""
-    found = subject.provider.validate(subject.address.resource.mode, subject.address.resource.type, config)
-    return located(subject, found)
+    """What the provider has against a configuration (which may be marked), each with its place."""
+    plain, _ = unmark_deep(config)
+    found = subject.provider.validate(subject.address.resource.mode, subject.address.resource.type, plain)
+    return located(subject, found, config)
 
 
-def located(subject: Subject, found: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """Diagnostics that name a path inside the object, with the place in the file and the address."""
+def located(subject: Subject, found: Sequence[Diagnostic], config: Value) -> list[Diagnostic]:
+    """A provider's diagnostics with the place in the file and the address, and without what is sensitive in
+    the configuration that they are about."""
+    found = conceal(found, config)
     return [d.at(subject.body.locate(d.path or ())).about(str(subject.address)) for d in found]
 
 
@@ -58,21 +61,21 @@ def plan_change(subject: Subject, config: Value, prior: Value, diagnostics: Diag
 
     Raises `DiagnosticsError` when the configuration or the plan is not acceptable.
     """
-    marks = marks_by_path(config)
+    marked, marks = config, marks_by_path(config)
     config, _ = unmark_deep(config)
-    problems = validate_config_value(subject, config)
+    problems = validate_config_value(subject, marked)
     if any(d.severity is Severity.ERROR for d in problems):
         raise DiagnosticsError(problems)
     diagnostics.extend(problems)
     plain_prior, _ = unmark_deep(prior)
     block = subject.schema.block
     effective = with_ignored(subject.resource, block, config, plain_prior)
-    response = _ask(subject, plain_prior, effective, diagnostics)
+    response = _ask(subject, plain_prior, effective, marked, diagnostics)
     planned = response.planned
     replace_paths = _really_changed(response.requires_replace, plain_prior, planned)
     action, reason = _decide(subject, plain_prior, planned, replace_paths)
     if action.is_replace:
-        planned = _ask(subject, null(block.implied_type), effective, diagnostics).planned
+        planned = _ask(subject, null(block.implied_type), effective, marked, diagnostics).planned
     after = with_schema_marks(block, with_marks_by_path(planned, marks))
     if action is Action.NO_OP and marks_by_path(after) != marks_by_path(prior):
         action = Action.UPDATE
@@ -95,14 +98,14 @@ def plan_change(subject: Subject, config: Value, prior: Value, diagnostics: Diag
     )
 
 
-def _ask(subject: Subject, prior: Value, config: Value, diagnostics: Diagnostics) -> PlanResponse:
+def _ask(subject: Subject, prior: Value, config: Value, marked: Value, diagnostics: Diagnostics) -> PlanResponse:
     proposed = proposed_new(subject.schema.block, prior, config)
     type = subject.address.resource.type
     try:
         response = subject.provider.plan(PlanRequest(type, prior, config, proposed))
     except DiagnosticsError as problem:
-        raise DiagnosticsError(located(subject, problem.diagnostics)) from None
-    problems = located(subject, response.diagnostics)
+        raise DiagnosticsError(located(subject, problem.diagnostics, marked)) from None
+    problems = located(subject, response.diagnostics, marked)
     if any(d.severity is Severity.ERROR for d in problems):
         raise DiagnosticsError(problems)
     diagnostics.extend(problems)

@@ -16,7 +16,7 @@ def plan_data(subject: Subject, config: Value, *, pending: bool, diagnostics: Di
     depends on (`pending`) is still to change. Raises `DiagnosticsError` when it cannot be read."""
     marks = marks_by_path(config)
     plain, _ = unmark_deep(config)
-    problems = validate_config_value(subject, plain)
+    problems = validate_config_value(subject, config)
     if any(d.severity is Severity.ERROR for d in problems):
         raise DiagnosticsError(problems)
     diagnostics.extend(problems)
@@ -47,7 +47,7 @@ def read_data(subject: Subject, config: Value) -> Value:
     try:
         result = subject.provider.read_data(subject.address.resource.type, plain)
     except DiagnosticsError as problem:
-        raise DiagnosticsError(located(subject, problem.diagnostics)) from None
+        raise DiagnosticsError(located(subject, problem.diagnostics, config)) from None
     return with_schema_marks(subject.schema.block, with_marks_by_path(result, marks_by_path(config)))
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from iac.address import ConfigResource, ResourceInstance
+from iac.audit.sensitive import scrub, secrets_at
+from iac.diagnostics import Diagnostic
 from iac.schema import Block, ResourceSchema
 from iac.state.model import InstanceObject
-from iac.values.codec import typed_from_json, typed_to_json
+from iac.values.codec import to_json, typed_from_json, typed_to_json
 from iac.values.paths import Path, marks_by_path, path_from_json, path_to_json, with_marks_by_path
 from iac.values.value import ONLY_SENSITIVE, SENSITIVE, Value, object_value, rebuild, unmark_deep
 
@@ -76,6 +79,20 @@ def encode(
         status,
         deposed,
     )
+
+
+def conceal(diagnostics: Iterable[Diagnostic], marked: Value) -> list[Diagnostic]:
+    """The diagnostics with everything that is sensitive in an object taken out of their texts.
+
+    A provider sees no marks, so what it quotes may be something that the configuration keeps secret.
+    """
+    found = list(diagnostics)
+    if not found or not marked.has_marks:
+        return found
+    plain, _ = unmark_deep(marked)
+    paths = [tuple(path_to_json(p)) for p in sensitive_paths(marked)]
+    secrets = secrets_at(to_json(plain, lambda _: None), paths)
+    return [replace(d, summary=scrub(d.summary, secrets), detail=scrub(d.detail, secrets)) for d in found]
 
 
 def sensitive_paths(value: Value) -> list[Path]:

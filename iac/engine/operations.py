@@ -14,15 +14,15 @@ from iac.audit.groups import changed_groups
 from iac.audit.log import AuditLog
 from iac.audit.record import Operation
 from iac.config.model import CheckRule, ResourceBlock
-from iac.diagnostics import Diagnostics, DiagnosticsError, error
-from iac.engine.change import Subject, located, with_ignored
+from iac.diagnostics import Diagnostics, DiagnosticsError, Severity, error
+from iac.engine.change import Subject, located, validate_config_value, with_ignored
 from iac.engine.conditions import check
 from iac.engine.data import read_data
 from iac.engine.evaluator import Evaluator
 from iac.engine.expansion import COUNT, FOR_EACH, SINGLE, Repetition, expand
 from iac.engine.graph import Node
 from iac.engine.nodes import ValueNodes
-from iac.engine.objects import decode, encode, sensitive_paths, with_schema_marks
+from iac.engine.objects import conceal, decode, encode, sensitive_paths, with_schema_marks
 from iac.engine.prepare import Prepared
 from iac.engine.providers import Providers
 from iac.hcl.scope import Scope
@@ -213,15 +213,15 @@ class Operations:
         if change.action is Action.UPDATE:
             prior, _ = unmark_deep(change.change.before)
         effective = with_ignored(subject.resource, change.schema.block, plain_config, prior)
-        problems = subject.provider.validate(change.address.resource.mode, change.address.resource.type, effective)
-        if problems:
-            raise DiagnosticsError(located(subject, problems))
+        problems = validate_config_value(subject, config)
+        if any(d.severity is Severity.ERROR for d in problems):
+            raise DiagnosticsError(problems)
         proposed = proposed_new(change.schema.block, prior, effective)
         request = PlanRequest(change.address.resource.type, prior, effective, proposed)
         try:
             planned = subject.provider.plan(request).planned
         except DiagnosticsError as problem:
-            raise DiagnosticsError(located(subject, problem.diagnostics)) from None
+            raise DiagnosticsError(located(subject, problem.diagnostics, config)) from None
         _check_consistent(change, unmark_deep(change.change.after)[0], planned, "final plan")
         return config, with_schema_marks(change.schema.block, with_marks_by_path(planned, marks_by_path(config)))
 
@@ -277,7 +277,8 @@ class Operations:
             new = provider.apply(request)
         except DiagnosticsError as problem:
             body = self.prepared.bodies[change.address.config]
-            raise DiagnosticsError(d.at(body.locate(d.path or ())) for d in problem.diagnostics) from None
+            found = conceal(problem.diagnostics, marked)
+            raise DiagnosticsError(d.at(body.locate(d.path or ())) for d in found) from None
         _check_consistent(change, planned, new, "result after apply")
         return new
 

@@ -39,6 +39,13 @@ class Scope(Protocol):
         ...
 
 
+def _root_range(traversal: ScopeTraversal) -> SourceRange:
+    """The place of the first name of a reference."""
+    start, root = traversal.range.start, traversal.root
+    end = Pos(start.line, start.column + len(root), start.byte + len(root.encode()))
+    return SourceRange(traversal.range.filename, start, end)
+
+
 class EmptyScope:
     """A scope in which nothing may be referred to and nothing called."""
 
@@ -46,7 +53,9 @@ class EmptyScope:
 
     def lookup(self, traversal: ScopeTraversal) -> tuple[Value, int]:
         """Refuses every reference."""
-        raise DiagnosticsError(error("Variables not allowed", "Variables may not be used here.", traversal.range))
+        raise DiagnosticsError(
+            error("Variables not allowed", "Variables may not be used here.", _root_range(traversal))
+        )
 
     def lookup_index(self, traversal: ScopeTraversal, key: Value) -> Value | None:
         """Has nothing at hand."""
@@ -54,13 +63,6 @@ class EmptyScope:
 
 
 EMPTY_SCOPE = EmptyScope()
-
-
-def _root_range(traversal: ScopeTraversal) -> SourceRange:
-    """The place of the first name of a reference."""
-    start, root = traversal.range.start, traversal.root
-    end = Pos(start.line, start.column + len(root), start.byte + len(root.encode()))
-    return SourceRange(traversal.range.filename, start, end)
 
 
 class VariableScope:

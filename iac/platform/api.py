@@ -13,6 +13,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import Any, Final
 
 from iac.audit.groups import changed_groups
@@ -90,7 +91,7 @@ class Platform:
     ) -> Attributes:
         """Changes the arguments that `attributes` names (None: back to the default); returns the object whole.
 
-        `sensitive` replaces the remembered paths, unless it is None. Nothing is recorded when nothing changes.
+        `sensitive` replaces the remembered paths; None keeps them, those into a list as the whole list. Nothing is recorded when nothing changes.
         """
         spec = KINDS[kind]
         with self._database.transaction():
@@ -100,7 +101,7 @@ class Platform:
                 new[name] = old[name]
             _refuse_fixed(spec, old, new)
             decide(kind, new, old)
-            paths = remembered if sensitive is None else sensitive
+            paths = [_steady(p) for p in remembered] if sensitive is None else sensitive
             if new == old:
                 if [list(p) for p in paths] != remembered:
                     self._database.execute(statements(kind).update, [*to_row(spec, new, paths), id])
@@ -189,6 +190,8 @@ class Platform:
         paths: dict[tuple[Any, ...], None] = dict.fromkeys(tuple(p) for p in sensitive)
         for state in (before, after):
             paths.update(dict.fromkeys(sensitive_paths(spec.block, state)))
+        secret = {path[0] for path in paths}
+        paths.update({(n,): None for n, a in spec.block.attributes.items() if a.copies in secret})
         self._log.record(
             operation,
             event_type=event_type,
@@ -205,6 +208,11 @@ class Platform:
 def _arguments(attributes: Attributes | None) -> Attributes | None:
     """The object without what changes with every change."""
     return None if attributes is None else {n: v for n, v in attributes.items() if n not in _BOOKKEEPING}
+
+
+def _steady(path: JsonPath) -> list[Any]:
+    """The path up to its first index: who changes a list without knowing of the secret in it may move that."""
+    return list(takewhile(lambda step: isinstance(step, str), path))
 
 
 def _article(kind: str) -> str:

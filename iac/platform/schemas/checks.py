@@ -7,10 +7,12 @@ to the provider.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any, Final
 
 _TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _DOMAIN: Final = re.compile(r"(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", re.IGNORECASE)
+_TIME_ZONE: Final = re.compile(r"[A-Za-z][\w+-]*(/[A-Za-z][\w+-]*)*")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _CRON_PART: Final = re.compile(r"(\*|[0-9A-Za-z]+)(?:-([0-9A-Za-z]+))?(?:/(\d+))?")
 _MONTHS: Final = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
@@ -49,14 +51,22 @@ def days(value: list[Any]) -> str | None:
 
 
 def time_zone(value: str) -> str | None:
-    """A time zone of the IANA database."""
+    """A time zone of the IANA database; where the system has no such database, whatever looks like one."""
     from zoneinfo import ZoneInfo
 
     try:
         ZoneInfo(value)
     except (OSError, ValueError, KeyError):
-        return "A time zone has the name it has in the IANA database, such as UTC or Europe/Paris."
+        if not (_TIME_ZONE.fullmatch(value) and _is_missing_time_zones()):
+            return "A time zone has the name it has in the IANA database, such as UTC or Europe/Paris."
     return None
+
+
+@cache
+def _is_missing_time_zones() -> bool:
+    from zoneinfo import available_timezones
+
+    return not available_timezones()
 
 
 def subnet(value: str) -> str | None:

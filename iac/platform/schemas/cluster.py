@@ -133,7 +133,7 @@ CLUSTER: Final = Block(
     },
     {
         "features": NestedBlock("single", _FEATURES, group="features"),
-        "route": NestedBlock("set", _ROUTE, group="routing"),
+        "route": NestedBlock("list", _ROUTE, group="routing"),
     },
     "A Kubernetes cluster: where environments run.",
 )

@@ -200,7 +200,7 @@ SERVICE: Final = Block(
         "internal_host": Attribute(STRING, "The host name inside the cluster.", computed=True),
         "external_hosts": Attribute(
             list_of(STRING),
-            "The host names outside, when a port is publicly accessible.",
+            "The host names outside, when a port is publicly accessible; your own domains come last.",
             computed=True,
             copies="custom_domains",
         ),
@@ -225,7 +225,7 @@ SERVICE: Final = Block(
         "job": NestedBlock("single", _JOB, group="source"),
         "port": NestedBlock("list", _PORT, group="ports"),
         "healthcheck": NestedBlock("single", _HEALTHCHECK, group="healthchecks"),
-        "storage": NestedBlock("set", _STORAGE, group="storage"),
+        "storage": NestedBlock("list", _STORAGE, group="storage"),
     },
     "A service: a container, an application, a database, a Helm chart or a job.",
 )

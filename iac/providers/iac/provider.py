@@ -16,6 +16,7 @@ from iac.audit.log import AuditLog
 from iac.database import Database
 from iac.diagnostics import Diagnostic, DiagnosticsError, error
 from iac.platform.api import Platform
+from iac.platform.rows import Attributes
 from iac.platform.schemas import KINDS, Kind
 from iac.platform.schemas.service import DATABASE_ATTRIBUTES, SOURCES
 from iac.providers.iac.rules import check
@@ -104,8 +105,7 @@ class IacProvider:
         kind = _kind(type)
         if mode == "data":
             return _lookup_problems(kind, config)
-        found = validate_from_schema(kind.block, config)
-        return found or list(check(kind.name, kind.block, config))
+        return [*validate_from_schema(kind.block, config), *check(kind.name, kind.block, config)]
 
     def read(self, type: str, state: Value) -> Value:
         """The object as it is now; null when it is gone."""
@@ -137,19 +137,29 @@ class IacProvider:
         given = _known(planned)
         sensitive = [path_to_json(path) for path in request.sensitive]
         if prior is None:
-            return _value(kind, self._platform.create(kind.name, given, request.operation, sensitive))
-        return _value(kind, self._platform.update(kind.name, prior["id"].raw, given, request.operation, sensitive))
+            found = self._platform.create(kind.name, given, request.operation, sensitive)
+        else:
+            found = self._platform.update(kind.name, prior["id"].raw, given, request.operation, sensitive)
+        return _applied(kind, request.planned, given, found)
 
     def import_state(self, type: str, id: str) -> Sequence[ImportedObject]:
-        """The object with this id; empty when there is none."""
+        """The object with this id, or with this name after those of what it lives in (`CLUSTER/ENVIRONMENT`); empty
+        when there is none."""
         kind = _kind(type)
-        found = self._platform.read(kind.name, id)
+        found = self._platform.read(kind.name, id) or self._named(kind, id)
         return [ImportedObject(type, _value(kind, found))] if found is not None else []
 
+    def _named(self, kind: Kind, path: str) -> Attributes | None:
+        if not kind.parent:
+            return self._platform.find(kind.name, path)
+        outer, _, name = path.rpartition("/")
+        parent = self._named(KINDS[kind.parent], outer)
+        return self._platform.find(kind.name, name, parent["id"]) if parent else None
+
     def target(self, type: str, object: Value) -> tuple[str, str, str]:
-        """Kind, id and name."""
+        """Kind, id and name; a sensitive name stays empty."""
         raw = object.raw if object.raw.__class__ is dict else {}
-        id, name = (raw[key].raw if key in raw else None for key in ("id", "name"))
+        id, name = (raw[key].raw if key in raw and not raw[key].is_sensitive else None for key in ("id", "name"))
         return _kind(type).name, id if isinstance(id, str) else "", name if isinstance(name, str) else ""
 
     def read_data(self, type: str, config: Value) -> Value:
@@ -185,6 +195,16 @@ def _value(kind: Kind, attributes: Mapping[str, Any] | None) -> Value:
 def _known(planned: Mapping[str, Value]) -> dict[str, Any]:
     """What is decided of a planned object, as plain JSON; the platform decides the rest."""
     return {name: to_json(value) if value.is_known else None for name, value in planned.items()}
+
+
+def _applied(kind: Kind, planned: Value, given: Mapping[str, Any], found: Mapping[str, Any]) -> Value:
+    """The platform's object as a value. What is as it was planned is taken from there: that is cheaper."""
+    types = kind.block.implied_type
+    raw = {
+        name: value if value.is_known and given[name] == found[name] else from_json(found[name], types.attributes[name])
+        for name, value in planned.raw.items()
+    }
+    return Value(types, raw)
 
 
 def _lookup_problems(kind: Kind, config: Value) -> list[Diagnostic]:

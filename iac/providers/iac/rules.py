@@ -101,15 +101,17 @@ def _mounted_once(block: Block, config: Mapping[str, Value]) -> Iterator[Diagnos
     disks = config["storage"].raw
     if disks.__class__ is not tuple:
         return
-    seen = set()
-    for disk in disks:
+    seen: dict[str, int] = {}
+    for index, disk in enumerate(disks):
         place = disk.raw["mount_point"].raw if disk.raw.__class__ is dict else None
         if isinstance(place, str):
-            if place.rstrip("/") in seen:
+            first = seen.setdefault(place.rstrip("/"), index)
+            if first != index:
                 yield error(
-                    "Duplicate mount point", f'Two storage blocks have the mount point "{place}".', path=("storage",)
+                    "Duplicate mount point",
+                    f'Storage block {index + 1} has the same "mount_point" ({place}) as storage block {first + 1}.',
+                    path=("storage", Key(index), "mount_point"),
                 )
-            seen.add(place.rstrip("/"))
 
 
 def _secret_and_variable(block: Block, config: Mapping[str, Value]) -> Iterator[Diagnostic]:
