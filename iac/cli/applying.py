@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 
 from iac.cli.session import Interrupts, Session, timestamp
 from iac.diagnostics import DiagnosticsError, error
-from iac.engine.schedule import APPLY
+from iac.engine.schedule import APPLY, operation_count
 from iac.plan.model import Action, Mode, ResourceChange
 from iac.project import PlannedRun
 from iac.values.value import Value
 from iac.views import ui, ui_json
+
+if TYPE_CHECKING:  # rich is imported only where there is a terminal
+    from rich.progress import Progress
 
 _QUESTIONS = {
     Mode.NORMAL: (
@@ -54,11 +60,23 @@ def approve(opened: Session, mode: Mode) -> None:
 
 
 class _Watcher:
-    """Shows each operation as it begins and ends."""
+    """Shows each operation as it begins and ends; on a terminal with a bar of how far it is."""
 
-    def __init__(self, opened: Session) -> None:
+    def __init__(self, opened: Session, progress: Progress | None, total: int) -> None:
         self.opened = opened
         self.color = opened.console.color
+        self.progress = progress
+        self.task = progress.add_task("", total=total) if progress is not None else None
+
+    def _write(self, line: str) -> None:
+        if self.progress is not None:
+            self.progress.console.out(line, highlight=False)
+        else:
+            self.opened.console.write(line)
+
+    def _advance(self) -> None:
+        if self.progress is not None and self.task is not None:
+            self.progress.advance(self.task)
 
     def started(self, change: ResourceChange, part: str) -> None:
         action = _action(change, part)
@@ -68,12 +86,11 @@ class _Watcher:
         if self.opened.as_json:
             self.opened.message(ui_json.apply_start_message(change.address, action, timestamp(), identity))
         else:
-            self.opened.console.write(
-                ui.started(change.address, action, identity, color=self.color, deposed=change.deposed)
-            )
+            self._write(ui.started(change.address, action, identity, color=self.color, deposed=change.deposed))
 
     def completed(self, change: ResourceChange, part: str, value: Value, seconds: float) -> None:
         action = _action(change, part)
+        self._advance()
         if action is None:
             return
         identity = None if action is Action.DELETE else ui.object_identity(value)
@@ -81,12 +98,13 @@ class _Watcher:
             message = ui_json.apply_complete_message(change.address, action, seconds, timestamp(), identity)
             self.opened.message(message)
         else:
-            self.opened.console.write(
+            self._write(
                 ui.completed(change.address, action, seconds, identity, color=self.color, deposed=change.deposed)
             )
 
     def failed(self, change: ResourceChange, part: str, seconds: float) -> None:
         action = _action(change, part)
+        self._advance()
         if action is not None and self.opened.as_json:
             self.opened.message(ui_json.apply_errored_message(change.address, action, seconds, timestamp()))
 
@@ -100,11 +118,27 @@ def _action(change: ResourceChange, part: str) -> Action | None:
     return None if change.action is Action.NO_OP else change.action
 
 
+@contextmanager
+def _bar(opened: Session) -> Iterator[Progress | None]:
+    """A progress bar below the lines while the body runs; none but on a terminal."""
+    if opened.as_json or not opened.console.is_terminal:
+        yield None
+        return
+    from rich.console import Console as Terminal
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (TextColumn("Applying"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Terminal(no_color=not opened.console.color), transient=True) as bar:
+        yield bar
+
+
 def apply_plan(opened: Session, run: PlannedRun, message: str | None) -> None:
     """Applies a plan and shows what was done. Exits with 1 when something failed or it was interrupted."""
     console = opened.console
-    with Interrupts() as interrupts:
-        result, origin = opened.project.apply(run, _Watcher(opened), message=message, stopping=interrupts)
+    with Interrupts() as interrupts, _bar(opened) as progress:
+        watcher = _Watcher(opened, progress, operation_count(run.plan))
+        result, origin = opened.project.apply(run, watcher, message=message, stopping=interrupts)
     opened.report(list(result.diagnostics))
     destroy = run.plan.mode is Mode.DESTROY
     counts = {"added": result.added, "changed": result.changed, "destroyed": result.destroyed}

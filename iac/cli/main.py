@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -76,6 +77,8 @@ def _version(ctx: click.Context) -> click.Command:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line and returns the exit code (Terraform's: 0 good, 1 error, 2 with
     -detailed-exitcode when there are changes)."""
+    # A command makes many objects and few cycles, and then ends: looking for cycles would only cost time.
+    gc.set_threshold(200_000, 20, 100)
     try:
         result = cli.main(
             args=list(arguments) if arguments is not None else None, prog_name="iac", standalone_mode=False

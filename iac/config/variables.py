@@ -18,7 +18,6 @@ from iac.diagnostics import Diagnostics, DiagnosticsError, Pos, SourceRange, did
 from iac.hcl.defaults import apply_defaults
 from iac.hcl.evaluate import evaluate
 from iac.hcl.load import parse_source
-from iac.hcl.parser import parse_expression
 from iac.hcl.references import references
 from iac.hcl.scope import EMPTY_SCOPE
 from iac.values.convert import ConversionError, convert
@@ -163,6 +162,8 @@ def _parse_text(variable: Variable, given: InputValue, diagnostics: Diagnostics)
     text = given.text or ""
     if variable.type is DYNAMIC or variable.type.is_primitive:
         return string(text)
+    from iac.hcl.parser import parse_expression  # brings Lark with it, and is seldom needed
+
     name = f"<value for var.{variable.name}>"
     expression, problems = parse_expression(text, name, Pos(1, 1, 0))
     if problems:

@@ -9,6 +9,7 @@ from iac.config.meta import place_of
 from iac.config.model import CheckRule
 from iac.diagnostics import Diagnostics, DiagnosticsError, SourceRange
 from iac.hcl.evaluate import evaluate
+from iac.hcl.evaluation.involved import involved_values
 from iac.hcl.scope import Scope
 from iac.values.convert import ConversionError, convert
 from iac.values.types import BOOL, STRING
@@ -53,9 +54,12 @@ def check(
             f"{message}\n\nThis was checked by the validation rule at {place_of(where)},{where.start.column}-"
             f"{where.end.column}.",
             subject or rule.condition.range,
+            values=involved_values(rule.condition, scope),
         )
     else:
-        diagnostics.error(f"{kind} failed", message, rule.condition.range)
+        diagnostics.error(
+            f"{kind} failed", message, rule.condition.range, values=involved_values(rule.condition, scope)
+        )
     return FAIL
 
 

@@ -5,11 +5,13 @@ The rules and the wording of the errors are Terraform's.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from iac.address import InstanceKey
-from iac.diagnostics import DiagnosticsError, SourceRange, error
+from iac.diagnostics import Diagnostic, DiagnosticsError, SourceRange, error
 from iac.hcl.evaluate import evaluate
+from iac.hcl.evaluation.involved import involved_values
 from iac.hcl.scope import Scope
 from iac.hcl.syntax import Expression
 from iac.values.convert import ConversionError, convert
@@ -46,11 +48,27 @@ ONE = Expansion(SINGLE, (Repetition(),))
 
 def expand(count: Expression | None, for_each: Expression | None, scope: Scope) -> Expansion:
     """The instances of a block. Raises `DiagnosticsError` for a count or for_each that cannot be used."""
-    if count is not None:
-        return Expansion(COUNT, tuple(Repetition(i) for i in range(_count(count, scope))))
-    if for_each is not None:
-        return Expansion(FOR_EACH, tuple(Repetition(k, v) for k, v in _for_each(for_each, scope)))
+    try:
+        if count is not None:
+            return Expansion(COUNT, tuple(Repetition(i) for i in range(_count(count, scope))))
+        if for_each is not None:
+            return Expansion(FOR_EACH, tuple(Repetition(k, v) for k, v in _for_each(for_each, scope)))
+    except DiagnosticsError as problem:
+        raise DiagnosticsError([_with_values(d, count or for_each, scope) for d in problem.diagnostics]) from None
     return ONE
+
+
+def _with_values(diagnostic: Diagnostic, expression: Expression | None, scope: Scope) -> Diagnostic:
+    """The diagnostic with the values that took part, unless it has some."""
+    if diagnostic.values or expression is None:
+        return diagnostic
+    values = involved_values(
+        expression,
+        scope,
+        unknown="cannot be determined until apply" in diagnostic.detail,
+        sensitive=diagnostic.detail.startswith("Sensitive values"),
+    )
+    return replace(diagnostic, values=values)
 
 
 def _count(expression: Expression, scope: Scope) -> int:

@@ -17,6 +17,15 @@ from iac.plan.model import Action, Plan, ResourceChange
 APPLY, DELETE = "apply", "delete"
 
 
+def operation_count(plan: Plan) -> int:
+    """How many operations a plan has; a replacement counts as two."""
+    return sum(1 + c.action.is_replace for c in plan.changes if _is_operation(c))
+
+
+def _is_operation(change: ResourceChange) -> bool:
+    return change.action is not Action.NO_OP or change.previous_address is not None
+
+
 @dataclass(slots=True)
 class Step:
     """One operation of a plan, or (with `change` None) a gate where dependencies meet."""
@@ -60,7 +69,7 @@ class Schedule:
         kept = {d for c in changes if c.action is Action.UPDATE for d in c.prior_dependencies}
         for index, change in enumerate(changes):
             action = change.action
-            if action is Action.NO_OP and change.previous_address is None:
+            if not _is_operation(change):
                 continue
             create = delete = None
             if action is not Action.DELETE:

@@ -91,7 +91,8 @@ class Platform:
     ) -> Attributes:
         """Changes the arguments that `attributes` names (None: back to the default); returns the object whole.
 
-        `sensitive` replaces the remembered paths; None keeps them, those into a list as the whole list. Nothing is recorded when nothing changes.
+        `sensitive` replaces the remembered paths; None keeps them, those into a list as the whole list. Nothing is
+        recorded when nothing changes.
         """
         spec = KINDS[kind]
         with self._database.transaction():

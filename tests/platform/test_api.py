@@ -107,6 +107,30 @@ def test_what_a_caller_calls_sensitive_stays_so_for_later_callers(
     assert "s3cret" not in json.dumps(database.query("SELECT post_state, patch FROM event"))
 
 
+def test_a_secret_in_a_list_stays_hidden_when_another_tool_moves_it(
+    platform: Platform, console: Operation, database: Database, environment: dict[str, Any]
+) -> None:
+    secret = {"internal_port": 1, "name": "s3cret"}
+    made = platform.create("service", service(environment, port=[secret]), console, sensitive=[("port", 0, "name")])
+    platform.update("service", made["id"], {"port": [{"internal_port": 2}, secret]}, console)
+    platform.update("service", made["id"], {"port": [secret]}, console)
+    assert "s3cret" not in json.dumps(database.query("SELECT post_state, patch FROM event"))
+
+
+def test_a_copy_of_something_sensitive_is_hidden_too(
+    platform: Platform, console: Operation, database: Database, environment: dict[str, Any]
+) -> None:
+    port = {"internal_port": 80, "publicly_accessible": True}
+    made = platform.create(
+        "service",
+        service(environment, port=[port], custom_domains=["s3cret.example.com"]),
+        console,
+        sensitive=[("custom_domains",)],
+    )
+    assert "s3cret.example.com" in made["external_hosts"]
+    assert "s3cret" not in json.dumps(database.query("SELECT post_state, patch FROM event"))
+
+
 def test_a_sensitive_name_is_no_target_name(platform: Platform, console: Operation, database: Database) -> None:
     made = platform.create("cluster", {**CLUSTER, "name": "s3cret"}, console, sensitive=[("name",)])
     assert events(database)[0][2] == made["id"]

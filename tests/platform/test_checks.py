@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -29,6 +32,18 @@ CASES: list[tuple[Callable[[Any], str | None], list[Any], list[Any]]] = [
         ["a/b", "ftp://host/a"],
     ),
 ]
+
+
+def test_without_a_time_zone_database_a_zone_must_only_look_like_one() -> None:
+    code = (
+        "import sys; from iac.platform.schemas.checks import time_zone;"
+        "print([time_zone(z) is None for z in sys.argv[1:]])"
+    )
+    environment = {**os.environ, "PYTHONTZPATH": ""}
+    command = [sys.executable, "-c", f"import sys; sys.modules['tzdata'] = None; {code}"]
+    zones = ["Europe/Paris", "UTC", "Etc/GMT+5", "", "../etc/passwd", "8 o'clock"]
+    done = subprocess.run([*command, *zones], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[True, True, True, False, False, False]"
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,11 @@ import pytest
 
 from iac.database import Database
 from iac.diagnostics import DiagnosticsError
+from iac.providers.protocol import PlanRequest
 from iac.providers.registry import Registry
 from iac.values.paths import get
 from iac.values.types import STRING
-from iac.values.value import Value, unknown
+from iac.values.value import ONLY_SENSITIVE, Value, object_value, unknown
 
 CLUSTER: dict[str, Any] = {"name": "main", "cloud_provider": "AWS", "region": "eu-west-3"}
 
@@ -156,6 +157,32 @@ def test_import_finds_an_object_by_its_id(cluster: Any) -> None:
     (found,) = cluster.provider.import_state("iac_cluster", raw(new, "id"))
     assert (found.type, found.state) == ("iac_cluster", new)
     assert cluster.provider.import_state("iac_cluster", "nowhere") == []
+
+
+def test_import_finds_an_object_by_the_names_that_lead_to_it(
+    cluster: Any, environment: Any, service: Any, api: dict[str, Any]
+) -> None:
+    new = service.apply(None, **api)
+    find = service.provider.import_state
+    (found,) = find("iac_service", "main/staging/api")
+    assert found.state == new
+    assert [raw(o.state, "name") for o in find("iac_environment", "main/staging")] == ["staging"]
+    assert [raw(o.state, "name") for o in find("iac_cluster", "main")] == ["main"]
+    for path in ("main/nowhere/api", "staging/api", "api", "main/staging/"):
+        assert find("iac_service", path) == []
+
+
+def test_a_sensitive_name_is_not_told(cluster: Any) -> None:
+    new = cluster.apply(None, **CLUSTER)
+    marked = object_value({**new.raw, "name": new.raw["name"].with_marks(ONLY_SENSITIVE)})
+    assert cluster.provider.target("iac_cluster", marked) == ("cluster", raw(new, "id"), "")
+
+
+def test_planning_does_not_rely_on_a_merge_that_keeps_old_defaults(cluster: Any) -> None:
+    """Terraform's own merge keeps the prior value of an argument with a default: to it, that one is computed."""
+    old = cluster.apply(None, **CLUSTER, disk_size=100)
+    planned = cluster.provider.plan(PlanRequest("iac_cluster", old, cluster.config(**CLUSTER), old)).planned
+    assert raw(planned, "disk_size") == 40
 
 
 def test_events_name_the_kind_the_id_and_the_name(cluster: Any) -> None:

@@ -65,7 +65,10 @@ def test_the_schema_json_has_terraforms_form() -> None:
         "computed": True,
         "sensitive": True,
     }
-    assert cluster["block"]["block_types"]["route"]["nesting_mode"] == "set"
+    assert cluster["block"]["attributes"]["min_nodes"]["computed"], (
+        "to Terraform, a default is for the provider to decide"
+    )
+    assert cluster["block"]["block_types"]["route"]["nesting_mode"] == "list"
 
 
 @pytest.mark.terraform
@@ -101,6 +104,21 @@ def _bare(schema: Any) -> Any:
 # --- documentation ---
 
 DOCS = Path(__file__).parents[2] / "docs"
+
+
+def test_there_is_no_page_of_what_is_no_longer_there() -> None:
+    written = {str(p.relative_to(DOCS)) for f in ("resources", "data-sources") for p in (DOCS / f).glob("*.md")}
+    assert written == set(pages(REGISTRY))
+
+
+@pytest.mark.terraform
+@pytest.mark.skipif(shutil.which("terraform") is None, reason="terraform is not installed")
+def test_the_examples_are_formatted_as_terraform_formats(tmp_path: Path) -> None:
+    for number, text in enumerate(pages(REGISTRY).values()):
+        example = text.split("```hcl\n")[1].split("```")[0]
+        (tmp_path / f"{number}.tf").write_text(example)
+    done = subprocess.run([_binary(), "fmt", "-check", "-diff"], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 @pytest.mark.parametrize(("path", "text"), pages(REGISTRY).items(), ids=list(pages(REGISTRY)))

@@ -52,8 +52,8 @@ INVALID: list[tuple[str, dict[str, Any], tuple[Any, ...], str]] = [
     (
         "service",
         {"storage": [{"mount_point": "/a", "size": 1}, {"mount_point": "/a/", "size": 2}]},
-        ("storage",),
-        "mount point",
+        ("storage", Key(1), "mount_point"),
+        'same "mount_point"',
     ),
     ("service", {"container": None, "job": {"image": "j"}}, ("job",), "set one of them"),
     (
