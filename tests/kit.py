@@ -152,6 +152,13 @@ class Lab:
         with self.project() as opened:
             return opened.plan(options, given)
 
+    def save(self, name: str = "tfplan", **options: Any) -> Plan:
+        """Plans and saves the plan in a file."""
+        with self.project() as project:
+            run = self.plan(project=project, **options)
+            project.save_plan(run, Path(name))
+        return run.plan
+
     def actions(self, main: str | None = None, **options: Any) -> dict[str, str]:
         """What a plan would do, by address; what stays as it is left out."""
         return actions(self.plan(main, **options).plan)
@@ -160,16 +167,16 @@ class Lab:
         self,
         main: str | None = None,
         *,
-        run: PlannedRun | None = None,
+        saved: str | None = None,
         recording: Recording | None = None,
         stopping: Callable[[], bool] = lambda: False,
         **options: Any,
     ) -> Applied:
-        """Plans (unless given a plan) and applies it."""
+        """Plans (unless a saved plan is named) and applies it."""
         recording = recording or Recording()
         self.write(main)
         with self.project() as project:
-            planned = run or self.plan(project=project, **options)
+            planned = project.load_plan(Path(saved)) if saved else self.plan(project=project, **options)
             with project.lock("apply"):
                 result, origin = project.apply(planned, recording, stopping=stopping)
         return Applied(planned.plan, result, origin, recording)

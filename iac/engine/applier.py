@@ -24,7 +24,7 @@ from iac.engine.schedule import APPLY, Schedule, Step
 from iac.plan.model import Action, Drift, Plan, ResourceChange
 from iac.state.model import OutputState, State
 from iac.state.store import StateWriter
-from iac.values.value import Value
+from iac.values.value import Value, unmark_deep
 
 GROUP_SECONDS = 0.1
 """How long operations gather before they are committed together."""
@@ -155,7 +155,8 @@ class Applier:
             self.observer.failed(change, step.part, time.monotonic() - started)
             return False
         self._uncommitted.append(_Done(change, step.part, value, time.monotonic() - started))
-        return True
+        # What was done stays even when a postcondition does not hold; only what depends on it is skipped.
+        return step.part != APPLY or self.operations.holds_after(change, value)
 
     def _record_failure(
         self, change: ResourceChange, part: str, operation: Operation, problem: DiagnosticsError
@@ -182,6 +183,9 @@ class Applier:
         """Writes what refreshing and reading data sources found into the state."""
         for drift in self.plan.drift:
             self._remember_drift(drift)
+        for change in self.plan.changes:
+            if change.action is Action.NO_OP and change.previous_address is None:
+                self.operations.remember_dependencies(change)
         for address in self.plan.forgotten_data:
             self.writer.remove(address)
         for read in self.plan.data:
@@ -234,7 +238,7 @@ class Applier:
                     self.result.outputs[output.name] = known
                 continue
             sensitive = self.operations.is_sensitive_output(output.name)
-            new = OutputState(value.without_own_marks() if sensitive else value, sensitive)
+            new = OutputState(unmark_deep(value)[0], sensitive)
             self.result.outputs[output.name] = new
             if self.state.outputs.get(output.name) != new:
                 self.writer.put_output(output.name, new)

@@ -13,7 +13,7 @@ from iac.address import AbsResource, InstanceKey, ResourceInstance
 from iac.audit.groups import changed_groups
 from iac.audit.log import AuditLog
 from iac.audit.record import Operation
-from iac.config.model import CheckRule, ResourceBlock
+from iac.config.model import CheckRule, ProviderReference, ResourceBlock
 from iac.diagnostics import Diagnostics, DiagnosticsError, Severity, error
 from iac.engine.change import Subject, located, validate_config_value, with_ignored
 from iac.engine.conditions import check
@@ -92,7 +92,6 @@ class Operations:
         if not provider.records_events and prior != plain:
             before = None if change.action is not Action.UPDATE else change.change.before
             self._record(change, provider, operation, before, value)
-        self._check_after(change, value)
         return value
 
     def delete(self, change: ResourceChange, operation: Operation) -> Value:
@@ -104,7 +103,8 @@ class Operations:
         request = ApplyRequest(change.address.resource.type, plain, gone, gone, sensitive_paths(before), operation)
         provider.apply(request)
         deposed = change.deposed or self._deposed.get(change.address)
-        self.writer.remove(change.previous_address or change.address, deposed)
+        # A superseded object is kept under the new address, whatever its address was before.
+        self.writer.remove(change.address if deposed else change.previous_address or change.address, deposed)
         if not provider.records_events:
             self._record(change, provider, operation, before, None)
         return before
@@ -160,13 +160,10 @@ class Operations:
             if address not in planned:
                 self._show(address, decode(stored, self.prepared.schema(stored.provider, address.resource)))
         for change in self.plan.changes:
-            if change.action is not Action.DELETE:
+            if change.action is not Action.DELETE and change.deposed is None:
                 self._show(change.address, change.change.after)
         for read in self.plan.data:
             self._show(read.address, read.value)
-        for node in self.prepared.graph.order:
-            if node.kind == "provider":
-                self._settle(node)
 
     def _addresses(self) -> list[ResourceInstance]:
         changed = [c.address for c in self.plan.changes]
@@ -237,7 +234,7 @@ class Operations:
             resource,
             body,
             change.schema,
-            self.providers.for_resource(resource),
+            self._provider(change),
             change.provider,
             change.dependencies,
             change.create_before_destroy,
@@ -251,7 +248,20 @@ class Operations:
 
     def _provider(self, change: ResourceChange) -> Provider:
         resource = self.prepared.config.resource(change.address.config)
-        return self.providers.for_resource(resource) if resource else self.providers.by_name(change.provider)
+        dependencies = self.prepared.graph.dependencies
+        if resource is None:
+            self._configure(Node("provider", (), ProviderReference(change.provider)))
+            return self.providers.by_name(change.provider)
+        for need in dependencies[Node("resource", resource.module, resource.address)]:
+            if need.kind == "provider":
+                self._configure(need)
+        return self.providers.for_resource(resource)
+
+    def _configure(self, node: Node) -> None:
+        """Configures the provider of a `provider` block, if there is one, once."""
+        if node in self.prepared.graph.dependencies and node not in self._settled:
+            self._settled.add(node)
+            self._settle(node)
 
     # --- the operation itself ---
 
@@ -346,14 +356,25 @@ class Operations:
             change=changed_groups(change.schema.block, old, new),
         )
 
-    def _check_after(self, change: ResourceChange, value: Value) -> None:
+    def holds_after(self, change: ResourceChange, value: Value) -> bool:
+        """Whether the postconditions hold for the object as it is now; one that does not is a diagnostic."""
         resource = self.prepared.config.resource(change.address.config)
         if resource is None or not resource.lifecycle.postconditions:
-            return
+            return True
         self._settle(Node("resource", resource.module, resource.address))
         repetition = self._repetition(resource, change.address)
         scope = self.evaluator.scope(change.address.module, repetition, value)
+        errors = len(self._diagnostics.errors)
         _conditions(resource.lifecycle.postconditions, "Resource postcondition", scope, self._diagnostics)
+        return len(self._diagnostics.errors) == errors
+
+    def remember_dependencies(self, change: ResourceChange) -> None:
+        """Writes what an unchanged object refers to, where its block came to refer to something else."""
+        known = self.state.instances.get(change.address)
+        if known is None or change.deposed is not None or change.change.after.is_null:
+            return
+        if (known.dependencies, known.create_before_destroy) != (change.dependencies, change.create_before_destroy):
+            self._remember(change, change.change.after)
 
 
 def _conditions(rules: Sequence[CheckRule], kind: str, scope: Scope, problems: Diagnostics) -> None:

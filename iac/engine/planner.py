@@ -87,10 +87,13 @@ class Planner:
     def run(self) -> None:
         """Plans everything; mistakes are in `diagnostics` afterwards."""
         if self.options.mode is Mode.DESTROY:
-            self._walk(kinds=("module", "variable", "local", "provider"), quiet=True)
+            self._walk(kinds=("module", "variable", "local", "provider"))
             self._orphans(destroy=True)
         else:
-            self._walk(kinds=None, quiet=False)
+            self._walk(kinds=None)
+            # What was not reached because of a mistake is no orphan.
+            if self.diagnostics.has_errors:
+                return
             self._orphans(destroy=False)
         self._deposed()
         if not self.diagnostics.has_errors:
@@ -98,7 +101,7 @@ class Planner:
 
     # --- the walk ---
 
-    def _walk(self, kinds: tuple[str, ...] | None, *, quiet: bool) -> None:
+    def _walk(self, kinds: tuple[str, ...] | None) -> None:
         failed: set[Node] = set()
         graph = self.prepared.graph
         for node in graph.order:
