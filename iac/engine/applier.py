@@ -99,6 +99,7 @@ class Applier:
         self.stopping = stopping
         self.result = ApplyResult()
         self._uncommitted: list[_Done] = []
+        self._settled: set[ResourceInstance] = set()
 
     def run(self) -> ApplyResult:
         """Applies the plan and returns what was done; what failed is in the result's diagnostics."""
@@ -156,7 +157,11 @@ class Applier:
             return False
         self._uncommitted.append(_Done(change, step.part, value, time.monotonic() - started))
         # What was done stays even when a postcondition does not hold; only what depends on it is skipped.
-        return step.part != APPLY or self.operations.holds_after(change, value)
+        if step.part == APPLY:
+            if not self.operations.holds_after(change, value):
+                return False
+            self._settled.add(change.address)
+        return True
 
     def _record_failure(
         self, change: ResourceChange, part: str, operation: Operation, problem: DiagnosticsError
@@ -181,11 +186,12 @@ class Applier:
 
     def _remember_what_was_found(self) -> None:
         """Writes what refreshing and reading data sources found into the state."""
+        changed = bool(self.plan.drift or self.plan.forgotten_data)
         for drift in self.plan.drift:
             self._remember_drift(drift)
         for change in self.plan.changes:
             if change.action is Action.NO_OP and change.previous_address is None:
-                self.operations.remember_dependencies(change)
+                changed |= self.operations.remember_dependencies(change)
         for address in self.plan.forgotten_data:
             self.writer.remove(address)
         for read in self.plan.data:
@@ -196,6 +202,9 @@ class Applier:
                 found.sensitive_paths,
             ):
                 self.writer.put(found)
+                changed = True
+        if changed:
+            self.writer.bump()
 
     def _remember_drift(self, drift: Drift) -> None:
         key = (drift.address, drift.deposed)
@@ -223,6 +232,11 @@ class Applier:
     def _outputs(self) -> None:
         """Writes every output whose value is known now; one that depends on what failed stays as it was."""
         changed = False
+        undone = {
+            c.address.config
+            for c in self.plan.changes
+            if c.action not in (Action.NO_OP, Action.DELETE) and c.address not in self._settled
+        }
         for output in self.plan.outputs:
             value: Value | None = output.change.after
             if output.change.action is Action.DELETE:
@@ -230,7 +244,9 @@ class Applier:
                     self.writer.remove_output(output.name)
                     changed = True
                 continue
-            if not output.change.after.is_wholly_known:
+            if self.operations.needs_any(output.name, undone):
+                value = None
+            elif not output.change.after.is_wholly_known:
                 value = self.operations.output(output.name, self.result.diagnostics)
             if value is None or not value.is_wholly_known:
                 known = self.state.outputs.get(output.name)

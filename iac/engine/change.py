@@ -61,15 +61,15 @@ def plan_change(subject: Subject, config: Value, prior: Value, diagnostics: Diag
 
     Raises `DiagnosticsError` when the configuration or the plan is not acceptable.
     """
-    marked, marks = config, marks_by_path(config)
-    config, _ = unmark_deep(config)
-    problems = validate_config_value(subject, marked)
+    problems = validate_config_value(subject, config)
     if any(d.severity is Severity.ERROR for d in problems):
         raise DiagnosticsError(problems)
     diagnostics.extend(problems)
     plain_prior, _ = unmark_deep(prior)
     block = subject.schema.block
-    effective = with_ignored(subject.resource, block, config, plain_prior)
+    marked = with_ignored(subject.resource, block, config, prior)
+    marks = marks_by_path(marked)
+    effective, _ = unmark_deep(marked)
     response = _ask(subject, plain_prior, effective, marked, diagnostics)
     planned = response.planned
     replace_paths = _really_changed(response.requires_replace, plain_prior, planned)

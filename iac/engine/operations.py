@@ -7,9 +7,9 @@ not known while planning are evaluated here, now that what they depend on is rea
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from iac.address import AbsResource, InstanceKey, ResourceInstance
+from iac.address import AbsResource, ConfigResource, InstanceKey, Resource, ResourceInstance
 from iac.audit.groups import changed_groups
 from iac.audit.log import AuditLog
 from iac.audit.record import Operation
@@ -141,6 +141,21 @@ class Operations:
         self._settle(Node("output", (), name))
         return self.evaluator.outputs.get(((), name))
 
+    def needs_any(self, name: str, blocks: Collection[ConfigResource]) -> bool:
+        """Whether a root output needs one of these blocks, directly or through other values."""
+        graph = self.prepared.graph
+        pending, seen = [Node("output", (), name)], set[Node]()
+        while pending and blocks:
+            for need in graph.dependencies.get(pending.pop(), ()):
+                if need.kind == "resource":
+                    assert isinstance(need.name, Resource)
+                    if ConfigResource(need.module, need.name) in blocks:
+                        return True
+                elif need not in seen:
+                    seen.add(need)
+                    pending.append(need)
+        return False
+
     def is_sensitive_output(self, name: str) -> bool:
         """Whether a root output is declared sensitive."""
         declared = self.prepared.config.root.outputs.get(name)
@@ -203,16 +218,15 @@ class Operations:
     def _settle_change(self, change: ResourceChange) -> tuple[Value, Value]:
         """Configuration and planned object, both marked; what was unknown in the configuration is known now."""
         if change.config.is_wholly_known:
+            self._check_before(change)
             return change.config, change.change.after
         subject, config = self._evaluate(change)
-        plain_config, _ = unmark_deep(config)
-        prior = null(change.schema.block.implied_type)
-        if change.action is Action.UPDATE:
-            prior, _ = unmark_deep(change.change.before)
-        effective = with_ignored(subject.resource, change.schema.block, plain_config, prior)
+        before = change.change.before if change.action is Action.UPDATE else null(change.schema.block.implied_type)
         problems = validate_config_value(subject, config)
         if any(d.severity is Severity.ERROR for d in problems):
             raise DiagnosticsError(problems)
+        config = with_ignored(subject.resource, change.schema.block, config, before)
+        (effective, _), (prior, _) = unmark_deep(config), unmark_deep(before)
         proposed = proposed_new(change.schema.block, prior, effective)
         request = PlanRequest(change.address.resource.type, prior, effective, proposed)
         try:
@@ -221,6 +235,16 @@ class Operations:
             raise DiagnosticsError(located(subject, problem.diagnostics, config)) from None
         _check_consistent(change, unmark_deep(change.change.after)[0], planned, "final plan")
         return config, with_schema_marks(change.schema.block, with_marks_by_path(planned, marks_by_path(config)))
+
+    def _check_before(self, change: ResourceChange) -> None:
+        """Raises `DiagnosticsError` when a precondition does not hold, now that all it refers to is known."""
+        resource = self.prepared.config.resource(change.address.config)
+        if resource is not None and resource.lifecycle.preconditions:
+            self._settle(Node("resource", resource.module, resource.address))
+            scope = self.evaluator.scope(change.address.module, self._repetition(resource, change.address))
+            problems = Diagnostics()
+            _conditions(resource.lifecycle.preconditions, "Resource precondition", scope, problems)
+            problems.raise_if_errors()
 
     def _evaluate(self, change: ResourceChange) -> tuple[Subject, Value]:
         address = change.address
@@ -368,13 +392,16 @@ class Operations:
         _conditions(resource.lifecycle.postconditions, "Resource postcondition", scope, self._diagnostics)
         return len(self._diagnostics.errors) == errors
 
-    def remember_dependencies(self, change: ResourceChange) -> None:
-        """Writes what an unchanged object refers to, where its block came to refer to something else."""
+    def remember_dependencies(self, change: ResourceChange) -> bool:
+        """Writes what an unchanged object refers to, where its block came to refer to something else; returns
+        whether it did."""
         known = self.state.instances.get(change.address)
         if known is None or change.deposed is not None or change.change.after.is_null:
-            return
-        if (known.dependencies, known.create_before_destroy) != (change.dependencies, change.create_before_destroy):
-            self._remember(change, change.change.after)
+            return False
+        if (known.dependencies, known.create_before_destroy) == (change.dependencies, change.create_before_destroy):
+            return False
+        self._remember(change, change.change.after)
+        return True
 
 
 def _conditions(rules: Sequence[CheckRule], kind: str, scope: Scope, problems: Diagnostics) -> None:

@@ -87,10 +87,10 @@ class Planner:
     def run(self) -> None:
         """Plans everything; mistakes are in `diagnostics` afterwards."""
         if self.options.mode is Mode.DESTROY:
-            self._walk(kinds=("module", "variable", "local", "provider"))
+            self._walk_to_destroy()
             self._orphans(destroy=True)
         else:
-            self._walk(kinds=None)
+            self._walk()
             # What was not reached because of a mistake is no orphan.
             if self.diagnostics.has_errors:
                 return
@@ -101,12 +101,10 @@ class Planner:
 
     # --- the walk ---
 
-    def _walk(self, kinds: tuple[str, ...] | None) -> None:
+    def _walk(self) -> None:
         failed: set[Node] = set()
         graph = self.prepared.graph
         for node in graph.order:
-            if kinds is not None and node.kind not in kinds:
-                continue
             if failed and any(need in failed for need in graph.dependencies[node]):
                 failed.add(node)
             elif node.kind == "resource":
@@ -117,6 +115,34 @@ class Planner:
                     failed.add(node)
             elif not self._nodes.evaluate(node):
                 failed.add(node)
+
+    def _walk_to_destroy(self) -> None:
+        """Evaluates what providers may need, with the objects as the state has them.
+
+        Only mistakes in providers and the root's variables are reported: what there is can go, whatever else
+        the configuration says.
+        """
+        quiet = ValueNodes(self.config, self.evaluator, self._nodes.inputs, Diagnostics(), [])
+        for node in self.prepared.graph.order:
+            if node.kind == "resource":
+                self._recall(node)
+            elif node.kind == "provider":
+                self.providers.configure(node, self.evaluator, self.diagnostics)
+            elif node.kind == "variable" and not node.module:
+                self._nodes.evaluate(node)
+            else:
+                quiet.evaluate(node)
+
+    def _recall(self, node: Node) -> None:
+        """Makes the objects of a block visible to expressions as the state has them."""
+        assert isinstance(node.name, Resource)
+        resource = self.config.modules[node.module].resources[node.name]
+        for module in self.evaluator.module_instances.get(node.module, ()):
+            address = AbsResource(module, node.name)
+            self.evaluator.expand_resource(address, _kind(resource))
+            for key, stored in self.state.of_resource(address).items():
+                schema = self.prepared.schema(stored.provider, node.name)
+                self.evaluator.set_instance(address, key, decode(stored, schema))
 
     def _resource(self, node: Node) -> bool:
         assert isinstance(node.name, Resource)
@@ -388,9 +414,7 @@ class Planner:
             return ActionReason.DELETE_BECAUSE_NO_MODULE
         if resource is None:
             return ActionReason.DELETE_BECAUSE_NO_RESOURCE_CONFIG
-        kind = SINGLE if resource.count is None and resource.for_each is None else COUNT
-        if resource.for_each is not None:
-            kind = FOR_EACH
+        kind = _kind(resource)
         if kind == COUNT and isinstance(address.key, int):
             return ActionReason.DELETE_BECAUSE_COUNT_INDEX
         if kind == FOR_EACH and isinstance(address.key, str):
@@ -419,6 +443,12 @@ class Planner:
                     prior_version=stored.version,
                 )
             )
+
+
+def _kind(resource: ResourceBlock) -> str:
+    if resource.count is not None:
+        return COUNT
+    return FOR_EACH if resource.for_each is not None else SINGLE
 
 
 def _trigger_key(scope: ModuleScope, key: Expression | None, rest: Sequence[Step]) -> InstanceKey:

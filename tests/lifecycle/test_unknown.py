@@ -127,7 +127,7 @@ def test_a_mistake_that_shows_only_when_values_are_known_stops_that_object_alone
     assert error.summary == "Invalid function argument"
     assert error.address == "terraform_data.b"
     assert error.subject is not None
-    assert error.subject.start.line == 5
+    assert error.subject.start.line == 6
 
 
 def test_a_value_that_the_provider_refuses_only_when_it_is_known_is_placed_in_the_file(lab: Lab) -> None:
