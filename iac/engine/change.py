@@ -86,7 +86,7 @@ def plan_change(subject: Subject, config: Value, prior: Value, diagnostics: Diag
         Change(action, prior, after),
         subject.schema,
         subject.provider_name,
-        with_marks_by_path(effective, marks),
+        marked,
         reason,
         tuple(replace_paths) if action.is_replace else (),
         previous_address=subject.previous_address,
@@ -187,6 +187,7 @@ def _taken_from(config: Value, prior: Value, path: Path) -> Value:
         return config
     step, rest = path[0], path[1:]
     key = step.key if isinstance(step, Key) else step
+    marks = config.marks | prior.marks
     if config.raw.__class__ is dict and prior.raw.__class__ is dict:
         new = dict(config.raw)
         if key not in prior.raw:
@@ -197,10 +198,10 @@ def _taken_from(config: Value, prior: Value, path: Path) -> Value:
         elif not rest:
             new[key] = prior.raw[key]
         keys = sorted(new)
-        return rebuild(Value(config.type, dict.fromkeys(keys)), [new[k] for k in keys])
+        return rebuild(Value(config.type, dict.fromkeys(keys), marks), [new[k] for k in keys])
     both_sequences = config.raw.__class__ is tuple and prior.raw.__class__ is tuple
     if both_sequences and isinstance(key, int) and key < min(len(config.raw), len(prior.raw)):
         items = list(config.raw)
         items[key] = _taken_from(items[key], prior.raw[key], rest)
-        return rebuild(config, items)
+        return rebuild(config, items).with_marks(marks)
     return config

@@ -40,7 +40,7 @@ from iac.plan.model import (
 )
 from iac.state.model import InstanceObject, State
 from iac.values.paths import get, marks_by_path, with_marks_by_path
-from iac.values.value import Value, null, unmark_deep
+from iac.values.value import Value, null, unknown, unmark_deep
 
 Progress = Callable[[str, ResourceInstance, Value], None]
 """Called with what is being done (`refresh`, `read`), to what, and the object so far."""
@@ -268,15 +268,15 @@ class Planner:
         self.by_resource.setdefault(change.address.abs_resource, []).append(change)
 
     def _keep(self, subject: Subject, stored: InstanceObject | None, address: AbsResource) -> None:
-        """An instance that is not planned: it stays as it is, refreshed where the plan is for that."""
-        if stored is None:
-            return
-        if self.options.mode is Mode.REFRESH_ONLY and subject.address.resource.mode != DATA:
-            value = self._refreshed(subject, stored)
-            if not value.is_null:
-                self.evaluator.set_instance(address, subject.address.key, value)
-            return
-        self.evaluator.set_instance(address, subject.address.key, decode(stored, subject.schema))
+        """An instance that is not planned: it stays as it is, refreshed where the plan is for that. One that
+        does not exist is unknown to whatever refers to it."""
+        value = null(subject.schema.block.implied_type)
+        if stored is not None:
+            refreshing = self.options.mode is Mode.REFRESH_ONLY and subject.address.resource.mode != DATA
+            value = self._refreshed(subject, stored) if refreshing else decode(stored, subject.schema)
+        if value.is_null:
+            value = unknown(value.type)
+        self.evaluator.set_instance(address, subject.address.key, value)
 
     def _refreshed(self, subject: Subject, stored: InstanceObject | None) -> Value:
         """The object as it is now; a difference from the state is drift."""
@@ -308,6 +308,8 @@ class Planner:
         keep = set()
         for name in root.outputs:
             if not self._is_selected(Node("output", (), name)):
+                keep.add(name)
+            elif self.options.mode is Mode.REFRESH_ONLY and not values[name].is_wholly_known:
                 keep.add(name)
         return output_changes(root, values, self.state.outputs, keep)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from iac.address import AbsResource, ModuleInstance, Resource
 from iac.diagnostics import Diagnostics, DiagnosticsError
-from iac.engine.evaluator import Evaluator
-from iac.engine.expansion import COUNT, FOR_EACH, ONE, SINGLE, Expansion, Repetition, expand
+from iac.engine.evaluator import NO_REPETITION, Evaluator
+from iac.engine.expansion import COUNT, FOR_EACH, ONE, SINGLE, Expansion, expand
 from iac.engine.graph import Node
 from iac.engine.nodes import ValueNodes
 from iac.engine.prepare import Prepared
@@ -50,7 +50,8 @@ def _expansion(
     module: ModuleInstance,
     diagnostics: Diagnostics,
 ) -> Expansion:
-    """The expansion, or one instance that stands for all where how many there are depends on values."""
+    """The expansion, or one instance (its key unknown) that stands for all where how many there are depends on
+    values."""
     if count is None and for_each is None:
         return ONE
     kind = COUNT if count is not None else FOR_EACH
@@ -59,7 +60,7 @@ def _expansion(
     except DiagnosticsError as problem:
         if not all("cannot be determined until apply" in d.detail for d in problem.diagnostics):
             diagnostics.extend(problem.diagnostics)
-    return Expansion(kind, (Repetition(0 if kind == COUNT else "", UNKNOWN_DYNAMIC),))
+    return Expansion(kind, (NO_REPETITION,))
 
 
 def _validate_resource(prepared: Prepared, evaluator: Evaluator, node: Node, diagnostics: Diagnostics) -> bool:

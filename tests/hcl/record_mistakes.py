@@ -24,6 +24,7 @@ MEANING = (
     "Call to unknown function",
     "Error in function call",
     "Invalid root name",
+    "Invalid output name",
 )
 """How the summaries begin of what is wrong with the meaning of a file that did parse, or of its sound parts."""
 
@@ -31,7 +32,7 @@ MEANING = (
 def cases() -> dict[str, str]:
     """The broken files by name."""
     text = (HERE / "mistakes.txt").read_text(encoding="utf-8")
-    parts = (part.partition("\n") for part in text.split("=== ")[1:])
+    parts = (part.partition("\n") for part in f"\n{text}".split("\n=== ")[1:])
     return {name: source for name, _, source in parts}
 
 

@@ -1,0 +1,54 @@
+"""Where the characters of a text stand in their file: offsets to lines, columns and bytes."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+
+from iac.diagnostics import Pos, SourceRange
+
+ORIGIN = Pos(1, 1, 0)
+"""The first character of a file."""
+
+
+class Places:
+    """Turns offsets into places, for a text whose first character is at `start` in the file.
+
+    Lines end at line feeds alone. Cost: linear once, then logarithmic in the number of lines, and linear in
+    the length of a line when the text is not ASCII.
+    """
+
+    __slots__ = ("_bytes", "_lines", "_text", "filename", "start")
+
+    def __init__(self, filename: str, text: str, start: Pos = ORIGIN) -> None:
+        self.filename = filename
+        self.start = start
+        self._text = text
+        lines = text.split("\n")
+        self._lines = list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
+        self._bytes: list[int] | None = None
+        if not text.isascii():
+            lengths = (len(line.encode("utf-8", "surrogatepass")) + 1 for line in lines[:-1])
+            self._bytes = list(accumulate(lengths, initial=0))
+
+    def at(self, offset: int) -> Pos:
+        """The place of an offset; one beyond the end is the end."""
+        offset = min(offset, len(self._text))
+        index = bisect_right(self._lines, offset) - 1
+        begin = self._lines[index]
+        start = self.start
+        if self._bytes is None:
+            byte = start.byte + offset
+        else:
+            within = self._text[begin:offset].encode("utf-8", "surrogatepass")
+            byte = start.byte + self._bytes[index] + len(within)
+        column = offset - begin + (start.column if index == 0 else 1)
+        return Pos(start.line + index, column, byte)
+
+    def range(self, begin: int, end: int) -> SourceRange:
+        """The range from one offset up to another."""
+        return SourceRange(self.filename, self.at(begin), self.at(end))
+
+    def end(self) -> Pos:
+        """The place after the last character."""
+        return self.at(len(self._text))

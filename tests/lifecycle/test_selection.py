@@ -1,0 +1,142 @@
+"""-target, -replace and destroy: plans for a part, and for the end."""
+
+from __future__ import annotations
+
+import pytest
+from kit import ENVIRONMENT, Lab, reasons
+
+from iac.plan.model import Mode
+
+THREE = """
+resource "terraform_data" "a" {
+  input = "a%(n)s"
+}
+resource "terraform_data" "b" {
+  count = 2
+  input = terraform_data.a.input
+}
+resource "terraform_data" "apart" {
+  input = "%(n)s"
+}
+output "b" {
+  value = terraform_data.b[1].output
+}
+output "apart" {
+  value = terraform_data.apart.output
+}
+"""
+
+
+def test_a_target_takes_what_it_needs_along_and_nothing_else(lab: Lab) -> None:
+    lab.write(THREE % {"n": 1})
+    assert lab.actions(targets=["terraform_data.b[0]"]) == {
+        "terraform_data.a": "create",
+        "terraform_data.b[0]": "create",
+    }
+    assert lab.actions(targets=["terraform_data.b"]).keys() == {
+        "terraform_data.a",
+        "terraform_data.b[0]",
+        "terraform_data.b[1]",
+    }
+    assert lab.actions(targets=["terraform_data.apart"]) == {"terraform_data.apart": "create"}
+
+
+def test_a_targeted_plan_says_so(lab: Lab) -> None:
+    run = lab.plan(THREE % {"n": 1}, targets=["terraform_data.apart"])
+    assert [d.summary for d in run.diagnostics] == ["Resource targeting is in effect"]
+
+
+def test_a_targeted_apply_leaves_other_outputs_alone(lab: Lab) -> None:
+    lab.succeed(THREE % {"n": 1})
+    lab.succeed(THREE % {"n": 2}, targets=["terraform_data.apart"])
+    assert lab.outputs() == {"apart": "2", "b": "a1"}
+    lab.succeed()
+    assert lab.outputs() == {"apart": "2", "b": "a2"}
+
+
+def test_what_is_not_targeted_need_not_exist(lab: Lab) -> None:
+    lab.succeed(THREE % {"n": 1}, targets=["terraform_data.apart"])
+    assert list(lab.objects()) == ["terraform_data.apart"]
+    assert lab.outputs() == {"apart": "1"}
+
+
+def test_a_module_can_be_a_target(lab: Lab) -> None:
+    lab.write(m__main_tf='resource "terraform_data" "inner" {\n}\n')
+    text = 'module "m" {\n  source   = "./m"\n  for_each = toset(["x", "y"])\n}\nresource "terraform_data" "apart" {\n}\n'
+    lab.write(text)
+    assert list(lab.actions(targets=["module.m"])) == [
+        'module.m["x"].terraform_data.inner',
+        'module.m["y"].terraform_data.inner',
+    ]
+    assert list(lab.actions(targets=['module.m["y"]'])) == ['module.m["y"].terraform_data.inner']
+
+
+def test_an_orphan_can_be_a_target(lab: Lab) -> None:
+    lab.succeed(THREE % {"n": 1})
+    lab.write("locals {}\n")
+    assert lab.actions(targets=["terraform_data.apart"]) == {"terraform_data.apart": "delete"}
+
+
+def test_replace_replaces_as_requested(lab: Lab) -> None:
+    lab.succeed(THREE % {"n": 1})
+    plan = lab.plan(replace=["terraform_data.b[1]"]).plan
+    assert reasons(plan) == {"terraform_data.b[1]": "replace_by_request"}
+    before = lab.id_of("terraform_data.b[1]")
+    assert lab.succeed(replace=["terraform_data.b[1]"]).counts == (1, 0, 1)
+    assert lab.id_of("terraform_data.b[1]") != before
+
+
+def test_destroy_removes_everything_in_the_right_order(lab: Lab) -> None:
+    lab.succeed(ENVIRONMENT + THREE % {"n": 1})
+    applied = lab.destroy()
+    assert applied.result.succeeded
+    assert lab.objects() == {}
+    assert lab.outputs() == {}
+    done = applied.done
+    assert done.index("delete iac_environment.staging") < done.index("delete iac_cluster.main")
+    assert done.index("delete terraform_data.b[0]") < done.index("delete terraform_data.a")
+    assert lab.outside(lambda p, o: p.list("cluster")) == []
+
+
+def test_destroy_can_be_targeted(lab: Lab) -> None:
+    lab.succeed(ENVIRONMENT)
+    assert lab.destroy(targets=["iac_environment.staging"]).done == ["delete iac_environment.staging"]
+    assert list(lab.objects()) == ["iac_cluster.main"]
+
+
+def test_destroying_a_target_destroys_what_depends_on_it(lab: Lab) -> None:
+    lab.succeed(ENVIRONMENT)
+    assert lab.destroy(targets=["iac_cluster.main"]).done == [
+        "delete iac_environment.staging",
+        "delete iac_cluster.main",
+    ]
+
+
+def test_destroy_needs_no_configuration(lab: Lab) -> None:
+    lab.succeed(ENVIRONMENT)
+    (lab.directory / "main.tf").unlink()
+    assert lab.destroy().counts == (0, 0, 2)
+
+
+def test_destroying_nothing_is_nothing(lab: Lab) -> None:
+    assert lab.plan("locals {}\n", mode=Mode.DESTROY).plan.is_empty
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'module "m" {\n  source = "./m"\n  count = length(terraform_data.a.output)\n}\n',
+        'module "m" {\n  source = "./m"\n  for_each = toset(terraform_data.a.output)\n}\n',
+        "locals {\n  first = terraform_data.a.output[0]\n}\n",
+        'output "o" {\n  value = terraform_data.a.output[0]\n}\n',
+        'resource "terraform_data" "b" {\n  count = length(terraform_data.a.output)\n}\n',
+    ],
+)
+def test_destroy_works_where_the_configuration_depends_on_what_is_destroyed(lab: Lab, text: str) -> None:
+    lab.write(m__main_tf='resource "terraform_data" "inner" {\n}\n')
+    first = 'resource "terraform_data" "a" {\n  input = ["x"]\n}\n'
+    lab.succeed(first)
+    lab.succeed(first + text)
+    assert lab.destroy().result.succeeded
+    assert lab.objects() == {}
+    assert lab.destroy().result.succeeded
