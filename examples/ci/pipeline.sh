@@ -13,7 +13,11 @@ plan)
     iac plan -no-color -input=false -out=tfplan -detailed-exitcode
     ;;
 apply)
-    iac apply -no-color -input=false --message "${PIPELINE_MESSAGE:-pipeline}" tfplan | tee apply.log
+    iac apply -no-color -input=false --message "${PIPELINE_MESSAGE:-pipeline}" tfplan >apply.log || {
+        cat apply.log
+        exit 1
+    }
+    cat apply.log
     run=$(sed -n 's/^To see what was done: iac events --run //p' apply.log)
     if [ -n "$run" ]; then
         printf '\nWhat this run did:\n\n'
