@@ -6,6 +6,7 @@ together for one task; leaves asking the user and showing results to the caller.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -255,7 +256,7 @@ class Project:
         plan = run.plan
         state = self.state()
         _refuse_stale(plan, state)
-        origin = replace(self.origin(message), run_id=next_id(""), plan_id=plan.id)
+        origin = replace(self.origin(message), run_id=str(uuid.uuid4()), plan_id=plan.id)
         log = AuditLog(self.database)
         writer = StateWriter(self.database, self.workspace)
         evaluator = self.evaluator(run.prepared.config, during_plan=False, timestamp=_now())

@@ -134,7 +134,8 @@ def _conditions(database: Database, filter: EventFilter) -> tuple[list[str], lis
         if wanted:
             add(*_any_of(column, wanted))
     if filter.run is not None:
-        add("run_id = ?", filter.run)
+        # The beginning of the id is enough: the table shows no more of it.
+        add("(run_id >= ? AND run_id < ?)", filter.run, f"{filter.run}\uffff")
     if filter.change:
         add(
             "(" + " OR ".join(["change LIKE ? ESCAPE '!'"] * len(filter.change)) + ")",

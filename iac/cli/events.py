@@ -24,7 +24,7 @@ _OPTIONS = (
     click.option("--until", metavar="TIME", help="Before this time."),
     click.option("--user", "users", multiple=True, metavar="NAME", help="Only what this user did."),
     click.option("--tool", "tools", multiple=True, metavar="NAME", help="Only what was done with this tool."),
-    click.option("--run", metavar="ID", help="Only the events of one apply."),
+    click.option("--run", metavar="ID", help="Only the events of one apply; the beginning of its id is enough."),
     click.option("--limit", type=click.IntRange(min=1), default=None, metavar="N", help="At most this many."),
     click.option("--reverse", is_flag=True, help="Oldest first."),
     database_option,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from iac.address import ConfigResource, ResourceInstance, Target
 from iac.engine.graph import Graph
 from iac.plan.model import Mode
+from iac.state.model import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,20 @@ class PlanOptions:
 
 
 class Selection:
-    """Which instances `-target` leaves in the plan: those named, and all of what they depend on."""
+    """Which instances `-target` leaves in the plan: those named and all of what they depend on, or, when it is
+    to destroy, all of what depends on them."""
 
-    def __init__(self, options: PlanOptions, graph: Graph) -> None:
+    def __init__(self, options: PlanOptions, graph: Graph, state: State) -> None:
         self.targets = options.targets
         self.needed: set[ConfigResource] = set()
-        pending = [a for a in graph.resource_dependencies if any(_may_contain(t, a) for t in self.targets)]
+        if not self.targets:
+            return
+        edges: Mapping[ConfigResource, Collection[ConfigResource]] = graph.resource_dependencies
+        if options.mode is Mode.DESTROY:
+            edges = _dependents(graph, state)
+        pending = [a for a in edges if any(_may_contain(t, a) for t in self.targets)]
         while pending:
-            for need in graph.resource_dependencies.get(pending.pop(), ()):
+            for need in edges.get(pending.pop(), ()):
                 if need not in self.needed:
                     self.needed.add(need)
                     pending.append(need)
@@ -46,6 +53,18 @@ class Selection:
     def includes_resource(self, address: ConfigResource) -> bool:
         """Whether any instance of the block may be planned."""
         return not self.targets or address in self.needed or any(_may_contain(t, address) for t in self.targets)
+
+
+def _dependents(graph: Graph, state: State) -> dict[ConfigResource, set[ConfigResource]]:
+    """What depends on each block, by the configuration and by what the state remembers."""
+    found: dict[ConfigResource, set[ConfigResource]] = {}
+    for address, needs in graph.resource_dependencies.items():
+        for need in needs:
+            found.setdefault(need, set()).add(address)
+    for instance, stored in state.instances.items():
+        for need in stored.dependencies:
+            found.setdefault(need, set()).add(instance.config)
+    return found
 
 
 def _may_contain(target: Target, address: ConfigResource) -> bool:

@@ -70,7 +70,7 @@ class Planner:
         self.evaluator = evaluator
         self.options = options
         self.progress = progress
-        self.selection = Selection(options, prepared.graph)
+        self.selection = Selection(options, prepared.graph, state)
         self.diagnostics = Diagnostics()
         self.checks: list[CheckResult] = []
         self.changes: list[ResourceChange] = []

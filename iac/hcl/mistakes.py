@@ -1,221 +1,349 @@
-"""Says what is wrong with a text that the grammar refuses, as Terraform says it.
+"""Says what is wrong with a text that the parser refuses, as Terraform says it, and which parts of it are sound.
 
-A small scanner of its own: it cuts a file into top-level pieces that can be tried one by one, and looks at the
-place where parsing stopped. It decides nothing about what is valid.
+Owns bodies, and how reading goes on after a mistake: at the next line that is not inside the broken item, so
+that all mistakes of a file are reported (Terraform stops at the first). What is left out on purpose: a mistake
+that only follows from another one.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from lark import Token
+from iac.diagnostics import Diagnostic, Pos, error
+from iac.hcl.check_expressions import ExpressionChecker, Mistake
+from iac.hcl.places import Places
+from iac.hcl.scanner import Token, scan, scan_template
 
-from iac.diagnostics import Diagnostic, Pos, SourceRange, error
-from iac.hcl.builder import Places
-from iac.hcl.templates import end_of_string
-
-_TOKEN = re.compile(r'"|#[^\n]*|//[^\n]*|/\*|<<-?(?P<marker>[^\W\d][\w-]*)[ \t]*\r?\n|[{}\[\]()]|\n')
-
-
-def _skip(text: str, match: re.Match[str]) -> int:
-    """Where scanning goes on after a token: behind a whole string, comment or heredoc."""
-    token = match.group()
-    if token == '"':
-        end = end_of_string(text, match.end())
-        line_end = text.find("\n", match.end())
-        if end < 0 or (0 <= line_end < end and "\n" in text[match.end() : end] and "${" not in text[match.end() : end]):
-            return line_end if line_end >= 0 else len(text)
-        return end
-    if token == "/*":
-        end = text.find("*/", match.end())
-        return end + 2 if end >= 0 else len(text)
-    marker = match.group("marker")
-    if marker:
-        closing = re.compile(rf"^[ \t]*{re.escape(marker)}[ \t]*$", re.MULTILINE).search(text, match.end())
-        return closing.end() if closing else len(text)
-    return match.end()
+_REQUIRED = "Argument or block definition required"
+_REQUIRED_HERE = "An argument or block definition is required here."
+_USE_EQUALS = f'{_REQUIRED_HERE} To set an argument, use the equals sign "=" to introduce the argument value.'
+_HEADER = "Invalid block definition"
+_ONE_LINE = "Invalid single-argument block definition"
 
 
-def top_level_chunks(text: str) -> Iterator[tuple[int, int]]:
-    """Where the text may be cut: after each line at which no bracket is open.
+class Findings(NamedTuple):
+    """The mistakes of a file, in order, and the offsets of its top-level items that have none."""
 
-    A line that begins in the first column with what looks like the header of a block also begins a new piece,
-    so that one unclosed block does not swallow the rest of the file.
-    """
-    begin = depth = at = 0
-    while True:
-        match = _TOKEN.search(text, at)
-        if match is None:
-            break
-        token = match.group()
-        at = _skip(text, match)
-        if token in "{[(":
-            depth += 1
-        elif token in "}])":
-            depth = max(0, depth - 1)
-        elif token == "\n" and (depth == 0 or _HEADER.match(text, match.end())):
-            depth = 0
-            yield begin, match.end()
-            begin = match.end()
-    yield begin, len(text)
+    diagnostics: list[Diagnostic]
+    sound: list[tuple[int, int]]
 
 
-_HEADER = re.compile(
-    r"(resource|data|variable|output|module|locals|provider|terraform)\b[^=\n]*\{[ \t]*\r?$", re.MULTILINE
-)
-_OPENERS = {"{": "}", "[": "]", "(": ")"}
+def check_file(text: str, places: Places) -> Findings:
+    """What is wrong with the text of a file. Raises RecursionError when it is nested too deeply."""
+    tokens, problems = scan(text, places)
+    checker = _FileChecker(text, tokens, places)
+    checker.broken.update(p.subject.start for p in problems if p.subject)
+    checker.file()
+    return Findings(_in_order([*problems, *checker.diagnostics]), checker.sound)
 
 
-def _unclosed(text: str, until: int) -> tuple[str, int] | None:
-    """The innermost bracket that is still open at an offset, and where it stands."""
-    stack: list[tuple[str, int]] = []
-    at = 0
-    while True:
-        match = _TOKEN.search(text, at)
-        if match is None or match.start() >= until:
-            break
-        token = match.group()
-        at = _skip(text, match)
-        if token in _OPENERS:
-            stack.append((token, match.start()))
-        elif token in "}])" and stack:
-            stack.pop()
-    return stack[-1] if stack else None
+def check_expression(text: str, places: Places) -> list[Diagnostic]:
+    """What is wrong with a text that is to be one expression, in which newlines mean nothing."""
+
+    def read(checker: ExpressionChecker) -> None:
+        checker.expression()
+        token = checker.peek()
+        if token.kind != "end":
+            detail = "Extra characters appear after the expression."
+            checker.fail(token, "Extra characters after expression", detail)
+
+    return _check(read, text, *scan(text, places), places)
 
 
-def explain(text: str, offset: int, token: Token | None, places: Places, *, expression: bool = False) -> Diagnostic:
-    """The diagnostic for a text of which parsing stopped at `offset` (on `token`, when there was one)."""
-    where = _range(text, offset, len(token) if token is not None else 1, places)
-    rest = text[offset:]
-    string = _unterminated_string(text, offset)
-    if string is not None:
-        return error(
-            "Invalid multi-line string",
-            "Quoted strings may not be split over multiple lines. To produce a multi-line string, either use the \\n "
-            'escape to represent a newline character or use the "heredoc" multi-line template syntax.',
-            _range(text, string, 1, places),
-        )
-    if rest.startswith("<<"):
-        return error(
-            "Unterminated template string",
-            "No closing marker was found for the string.",
-            where,
-        )
-    if not rest.strip():
-        return _at_end(text, places, expression=expression)
-    if rest[0] in "`'´‘’“”":
-        return error(
-            "Invalid character",
-            f'The "{rest[0]}" character is not valid. Strings are enclosed in double quotes ("...").',
-            where,
-        )
-    opened = _unclosed(text, offset)
-    line = text[text.rfind("\n", 0, offset) + 1 : offset]
-    if token is not None and token.type == "NL_OR_COMMENT":
-        return _at_newline(line, where)
-    if opened is None or opened[0] == "{":
-        return _in_body(line, rest, where)
-    if opened[0] == "[":
-        return error(
-            "Missing item separator",
-            "Expected a comma to mark the beginning of the next item.",
-            where,
-        )
-    return error(
-        "Missing argument separator",
-        "A comma is required to separate each function argument from the next.",
-        where,
-    )
+def check_template(text: str, places: Places) -> list[Diagnostic]:
+    """What is wrong with raw template text."""
+    return _check(lambda checker: checker.template("end"), text, *scan_template(text, places), places)
 
 
-def _range(text: str, offset: int, length: int, places: Places) -> SourceRange:
-    start = places.at(min(offset, len(text)))
-    newline = text[offset : offset + length].startswith("\n")
-    if newline:
-        return SourceRange(places.filename, start, Pos(start.line + 1, 1, start.byte + 1))
-    first_line = text[offset : offset + length].split("\n")[0]
-    return SourceRange(places.filename, start, places.at(offset + max(1, len(first_line))))
+def _check(
+    read: Callable[[ExpressionChecker], object],
+    text: str,
+    tokens: list[Token],
+    problems: Sequence[Diagnostic],
+    places: Places,
+) -> list[Diagnostic]:
+    checker = ExpressionChecker(text, tokens, places)
+    checker.newlines = [False]
+    try:
+        read(checker)
+    except Mistake as mistake:
+        if mistake.diagnostic is not None:
+            checker.diagnostics.append(mistake.diagnostic)
+    return _in_order([*problems, *checker.diagnostics])
 
 
-def _unterminated_string(text: str, offset: int) -> int | None:
-    """Where the line ends in the middle of a quoted string, if that is what stopped the parser."""
-    begin = text.rfind("\n", 0, offset) + 1
-    end = text.find("\n", offset)
-    line = text[begin : end if end >= 0 else len(text)]
-    quotes = len(re.findall(r'(?<!\\)"', re.sub(r"#.*$|//.*$", "", line)))
-    if quotes % 2 and "${" not in line:
-        return begin + len(line)
-    return None
+def _in_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+    return sorted(diagnostics, key=lambda d: d.subject.start if d.subject else Pos(0, 0, 0))
 
 
-def _at_end(text: str, places: Places, *, expression: bool) -> Diagnostic:
-    opened = _unclosed(text, len(text))
-    if opened is None:
-        where = _range(text, max(0, len(text) - 1), 1, places)
-        return error(
-            "Invalid expression" if expression else "Argument or block definition required",
-            "Expected the start of an expression, but found the end of the text."
-            if expression
-            else "An argument or block definition is required here.",
-            where,
-        )
-    bracket, at = opened
-    where = _range(text, at, 1, places)
-    if bracket == "{":
-        return error(
-            "Unclosed configuration block",
-            "There is no closing brace for this block before the end of the file. This may be caused by incorrect "
-            "brace nesting elsewhere in this file.",
-            where,
-        )
-    name = "parenthesis" if bracket == "(" else "bracket"
-    return error(
-        "Unbalanced parentheses" if bracket == "(" else "Unterminated tuple constructor expression",
-        f"There is no corresponding closing {name} before the end of the file. This may be caused by incorrect "
-        f"{name} nesting elsewhere in this file.",
-        where,
-    )
+class _Restart(Exception):  # noqa: N818  not an error
+    """Reading goes on at a header in the first column: everything that was open was not closed."""
 
 
-def _at_newline(line: str, where: SourceRange) -> Diagnostic:
-    if "=" in line or line.rstrip().endswith((",", "?", ":", "+", "-", "*", "/", "&&", "||")):
-        return error(
-            "Invalid expression",
-            "Expected the start of an expression, but found an invalid expression token.",
-            where,
-        )
-    return error(
-        "Invalid block definition",
-        'Either a quoted string block label or an opening brace ("{") is expected here.'
-        if line.strip()
-        else 'A block definition must have block content delimited by "{" and "}", starting on the same line as the '
-        "block header.",
-        where,
-    )
+class _FileChecker(ExpressionChecker):
+    """Reads the items of a file."""
+
+    def __init__(self, text: str, tokens: list[Token], places: Places) -> None:
+        super().__init__(text, tokens, places)
+        self.broken: set[Pos] = set()
+        self.sound: list[tuple[int, int]] = []
+
+    def file(self) -> None:
+        """Reads all items."""
+        names: dict[str, Token] = {}
+        while self.peek().kind != "end":
+            if self.take("newline"):
+                continue
+            start, known = self.peek(), len(self.diagnostics)
+            try:
+                whole = self.item(names)
+            except _Restart:
+                whole = False
+            if whole and len(self.diagnostics) == known:
+                self.sound.append((start.start, self.tokens[self.at - 1].end))
+
+    # --- bodies ---
+
+    def body(self, opening: Token) -> bool:
+        """Reads the items of a block and its closing brace; False when any is wrong."""
+        names: dict[str, Token] = {}
+        sound, known = True, len(self.diagnostics)
+        while not self.take("}"):
+            if self.take("newline"):
+                continue
+            if self.peek().kind == "end":
+                if sound and len(self.diagnostics) == known:
+                    detail = (
+                        "There is no closing brace for this block before the end of the file. This may be caused by "
+                        "incorrect brace nesting elsewhere in this file."
+                    )
+                    self.report("Unclosed configuration block", detail, self.range(opening))
+                return False
+            sound = self.item(names) and sound
+        return sound
+
+    def item(self, names: dict[str, Token]) -> bool:
+        """Reads an argument or block and the end of its line; False when that could not be done."""
+        begin = self.at
+        self.newlines = [True]
+        try:
+            return self.argument_or_block(names)
+        except Mistake as mistake:
+            if mistake.diagnostic is not None:
+                self.diagnostics.append(mistake.diagnostic)
+            self.recover(begin)
+            return False
+
+    def argument_or_block(self, names: dict[str, Token]) -> bool:
+        name = self.peek()
+        if name.kind != "name":
+            self.no_name(name)
+        self.read()
+        following = self.peek().kind
+        if following == "=":
+            self.redefined(name, names)
+            self.argument()
+            return True
+        if following in ("open-quote", "{", "name"):
+            return self.block()
+        self.fail(name if following not in ("bad", "cut") else self.peek(), _REQUIRED, _USE_EQUALS)
+
+    def no_name(self, token: Token) -> None:
+        if token.kind == "}" and self.diagnostics:
+            raise Mistake(None)  # the brace of something that was given up
+        if token.kind == "open-quote":
+            self.fail(token, "Invalid argument name", "Argument names must not be quoted.")
+        self.fail(token, _REQUIRED, _REQUIRED_HERE)
+
+    def redefined(self, name: Token, names: dict[str, Token]) -> None:
+        first = names.setdefault(self.word(name), name)
+        if first is not name:
+            where = self.range(first)
+            detail = (
+                f'The argument "{self.word(name)}" was already set at {where}-{where.end.column}. Each argument may be '
+                "set only once."
+            )
+            self.report("Attribute redefined", detail, self.range(name))
+
+    def argument(self) -> None:
+        """Reads `= expression` and the end of the line."""
+        self.read()
+        self.expression()
+        end = self.peek()
+        detail = "An argument definition must end with a newline."
+        if end.kind == ",":
+            detail = f"Argument definitions must be separated by newlines, not commas. {detail}"
+            self.fail(end, "Unexpected comma after argument", detail)
+        if end.kind not in ("newline", "end"):
+            self.fail(end, "Missing newline after argument", detail)
+        self.read()
+
+    # --- blocks ---
+
+    def block(self) -> bool:
+        """Reads a block behind its type; False when something inside it is wrong."""
+        sound = True
+        try:
+            self.labels()
+        except Mistake as mistake:
+            # What is meant to be the body is read all the same.
+            if mistake.diagnostic is not None:
+                self.diagnostics.append(mistake.diagnostic)
+            if not self.skip_header():
+                return False
+            sound = False
+        opening = self.read()
+        following = self.peek()
+        if following.kind in ("newline", "end", "}"):
+            sound = self.body(opening) and sound
+        elif following.kind == "name":
+            self.single_argument()
+        else:
+            self.fail(following, _REQUIRED, _REQUIRED_HERE)
+        end = self.peek()
+        if end.kind not in ("newline", "end"):
+            self.fail(end, "Missing newline after block definition", "A block definition must end with a newline.")
+        self.read()
+        return sound
+
+    def labels(self) -> None:
+        """Reads labels up to the opening brace, which is left."""
+        while (token := self.peek()).kind != "{":
+            if token.kind == "name":
+                self.read()
+            elif token.kind == "open-quote":
+                self.read()
+                self.label()
+            elif token.kind == "=":
+                detail = (
+                    'The equals sign "=" indicates an argument definition, and must not be used when defining a block.'
+                )
+                self.fail(token, _HEADER, detail)
+            elif token.kind == "newline":
+                detail = (
+                    'A block definition must have block content delimited by "{" and "}", starting on the same line as '
+                    "the block header."
+                )
+                self.fail(token, _HEADER, detail)
+            else:
+                detail = 'Either a quoted string block label or an opening brace ("{") is expected here.'
+                self.fail(token, _HEADER, detail)
+
+    def label(self) -> None:
+        """Reads a quoted label behind its opening quote."""
+        while (token := self.read()).kind != "close-quote":
+            if token.kind == "text":
+                self.escapes(token)
+            elif token.kind in ("${", "%{"):
+                sign = token.kind[0]
+                detail = (
+                    f'Template sequences are not allowed in this string. To include a literal "{sign}", double it (as '
+                    f'"{sign}{sign}") to escape it.'
+                )
+                self.fail(token, "Invalid string literal", detail)
+            else:
+                self.fail(token, "Unterminated string literal", "Unable to find the closing quote mark.")
+
+    def skip_header(self) -> bool:
+        """After a mistake in a header: goes to the brace that ends its line, or begins the next."""
+        while (token := self.tokens[self.at]).kind not in ("newline", "end"):
+            if token.kind == "{" and self.tokens[self.at + 1].kind in ("newline", "end"):
+                return True
+            self.at += 1
+        begins_body = self.text[: token.start].rstrip(" \t\r").endswith("{")
+        if token.kind == "newline" and begins_body:
+            self.at -= 1  # the brace is inside what was meant to be a label: any token can stand for it
+            return True
+        if token.kind == "newline" and self.tokens[self.at + 1].kind == "{":
+            self.at += 1
+            return True
+        return False
+
+    def single_argument(self) -> None:
+        """Reads `name = expression }` on one line."""
+        name = self.read()
+        following = self.peek().kind
+        if following in ("open-quote", "{", "name"):
+            detail = (
+                "A single-line block definition can contain only a single argument. If you meant to define argument "
+                f'"{self.word(name)}", use an equals sign to assign it a value. To define a nested block, place it on '
+                "a line of its own within its parent block."
+            )
+            self.fail(name, "Argument definition required", detail)
+        if following != "=":
+            self.fail(name, _REQUIRED, _USE_EQUALS)
+        self.read()
+        self.expression()
+        end = self.peek()
+        if end.kind == ",":
+            detail = (
+                "Single-line block syntax can include only one argument definition. To define multiple arguments, use "
+                "the multi-line block syntax with one argument definition per line."
+            )
+            self.fail(end, _ONE_LINE, detail)
+        if end.kind == "newline":
+            detail = (
+                "An argument definition on the same line as its containing block creates a single-line block "
+                "definition, which must also be closed on the same line. Place the block's closing brace immediately "
+                "after the argument definition."
+            )
+            self.fail(end, _ONE_LINE, detail)
+        if end.kind != "}":
+            detail = (
+                "A single-line block definition must end with a closing brace immediately after its single argument "
+                "definition."
+            )
+            self.fail(end, _ONE_LINE, detail)
+        self.read()
+
+    # --- going on after a mistake ---
+
+    def recover(self, begin: int) -> None:
+        """Goes to the line after the broken item that began at the token `begin`.
+
+        That is the first at which none of its brackets is open. A brace that closes none of them closes the
+        body around the item and is left. Raises `_Restart` at a header in the first column.
+        """
+        failed, self.at = self.at, begin
+        open: list[str] = []
+        while (token := self.tokens[self.at]).kind != "end":
+            if self.at > failed or token.kind != "newline":
+                if token.kind == "newline" and not open:
+                    self.at += 1
+                    return
+            if self.at > begin and self.begins_line() and self.at >= failed:
+                if self.is_header():
+                    raise _Restart
+                if token.kind == "}" and "{" not in open:
+                    return
+            _track(open, token.kind)
+            self.at += 1
+
+    def begins_line(self) -> bool:
+        return self.tokens[self.at - 1].kind == "newline"
+
+    def is_header(self) -> bool:
+        """Whether a block's header seems to begin here: at the start of a line, ending in a brace."""
+        at = self.at
+        token = self.tokens[at]
+        if token.kind != "name" or (token.start and self.text[token.start - 1] != "\n"):
+            return False
+        while self.tokens[at].kind in ("name", "open-quote", "text", "close-quote"):
+            at += 1
+        return at > self.at and self.tokens[at].kind == "{"
 
 
-def _in_body(line: str, rest: str, where: SourceRange) -> Diagnostic:
-    before = line.strip()
-    if before.endswith("=") or (before.endswith(("(", ",", "?", ":")) and "=" in before):
-        return error(
-            "Invalid expression",
-            "Expected the start of an expression, but found an invalid expression token.",
-            where,
-        )
-    if "=" in before:
-        return error("Missing newline after argument", "An argument definition must end with a newline.", where)
-    if not before:
-        return error(
-            "Argument or block definition required",
-            'An argument or block definition is required here. To set an argument, use the equals sign "=" to '
-            "introduce the argument value."
-            if rest[0] in "\"'(["
-            else "An argument or block definition is required here.",
-            where,
-        )
-    return error(
-        "Invalid block definition",
-        'Either a quoted string block label or an opening brace ("{") is expected here.',
-        where,
-    )
+_PAIRS = {"}": "{", "]": "[", ")": "(", "template-end": "${", "close-quote": "open-quote", "end-heredoc": "heredoc"}
+_OPENING = frozenset({*_PAIRS.values(), "%{"})
+
+
+def _track(open: list[str], kind: str) -> None:
+    """Keeps the stack of open brackets, one that closes nothing apart."""
+    if kind in _OPENING:
+        open.append("${" if kind == "%{" else kind)
+    elif kind == "cut" and "open-quote" in open:
+        del open[open.index("open-quote") :]
+    elif kind in _PAIRS and _PAIRS[kind] in open:
+        while open.pop() != _PAIRS[kind]:
+            pass

@@ -19,7 +19,8 @@ class Token(NamedTuple):
     """A token: `kind` is its own text for punctuation, else one of the words below; offsets into the text.
 
     name, number, newline, text (literal text in a template), open-quote, close-quote, heredoc (its opening),
-    end-heredoc, `${`, `%{`, template-end (the brace that closes one of those two), bad, and end (of the text).
+    end-heredoc, `${`, `%{`, template-end (the brace that closes one of those two), bad, cut (where the
+    rest of a broken string is given up), and end (of the text). What is wrong with bad and cut is said already.
     """
 
     kind: str
@@ -48,30 +49,41 @@ def scan(text: str, places: Places) -> tuple[list[Token], list[Diagnostic]]:
 def scan_template(text: str, places: Places) -> tuple[list[Token], list[Diagnostic]]:
     """The tokens of raw template text: no quotes, no escapes."""
     scanner = _Scanner(text, places)
-    scanner.modes.append(("raw", ""))
+    scanner.modes.append(Mode("raw", 0))
     return list(scanner.code(0)), scanner.diagnostics
 
 
+class Mode(NamedTuple):
+    """What kind of text the scanner is in, and where that began: code in braces (`{` or `${`), a `quoted`
+    string, or `raw` text with the `marker` that ends it."""
+
+    kind: str
+    start: int
+    marker: str = ""
+
+
+_FILE = Mode("{", 0)
+
+
 class _Scanner:
-    """What it is in is a stack, `modes`: code in braces `{` or `${`, a `quoted` string, or `raw` text with the
-    marker that ends it. An empty stack is the code of the file itself."""
+    """Keeps a stack of modes; an empty one is the code of the file itself."""
 
     def __init__(self, text: str, places: Places) -> None:
         self.text = text
         self.places = places
         self.diagnostics: list[Diagnostic] = []
-        self.modes: list[tuple[str, str]] = []
+        self.modes: list[Mode] = []
         self.at = 0
 
     def code(self, at: int) -> Iterator[Token]:
         """All tokens from an offset on."""
         self.at = at
         while self.at < len(self.text):
-            mode, marker = self.modes[-1] if self.modes else ("", "")
-            if mode == "quoted":
+            mode = self.modes[-1] if self.modes else _FILE
+            if mode.kind == "quoted":
                 yield from self.quoted()
-            elif mode == "raw":
-                yield from self.raw(marker)
+            elif mode.kind == "raw":
+                yield from self.raw(mode.marker)
             else:
                 yield from self.plain()
         yield Token("end", len(self.text), len(self.text))
@@ -87,12 +99,12 @@ class _Scanner:
         elif kind == "mark":
             yield self.mark(found, start)
         elif kind == "quote":
-            self.modes.append(("quoted", ""))
+            self.modes.append(Mode("quoted", start))
             yield Token("open-quote", start, self.at)
         elif kind == "heredoc":
-            self.modes.append(("raw", match.group("heredoc")))
+            self.modes.append(Mode("raw", start, match.group("heredoc")))
             yield Token("heredoc", start, self.at)
-        elif kind == "close" and self.modes and self.modes[-1][0] == "${":
+        elif kind == "close" and self.modes and self.modes[-1].kind == "${":
             self.modes.pop()
             yield Token("template-end", start, self.at)
         elif kind != "space":
@@ -101,10 +113,10 @@ class _Scanner:
 
     def mark(self, found: str, start: int) -> Token:
         if found == "{":
-            self.modes.append(("{", ""))
+            self.modes.append(Mode("{", start))
         elif found == "}" and self.modes:
-            mode, _ = self.modes.pop()
-            if mode == "${":
+            mode = self.modes.pop()
+            if mode.kind == "${":
                 return Token("template-end", start, self.at)
         return Token(found, start, self.at)
 
@@ -116,7 +128,7 @@ class _Scanner:
         if match.lastgroup == "text":
             yield Token("text", start, self.at)
         elif match.lastgroup == "open":
-            self.modes.append(("${", ""))
+            self.modes.append(Mode("${", start))
             yield Token(match.group()[:2], start, self.at)
         elif match.group() == '"':
             self.modes.pop()
@@ -126,6 +138,22 @@ class _Scanner:
 
     def split_over_lines(self, start: int) -> Iterator[Token]:
         """A newline in a string. The string goes on when the next line has what looks like its end."""
+        outer = next((m for m in self.modes if m.kind == "quoted"), self.modes[-1])
+        if outer is not self.modes[-1]:
+            self.unclosed_interpolation(self.modes[self.modes.index(outer) + 1])
+        else:
+            self.multi_line_string(start)
+            end = self.text.find("\n", self.at)
+            following = self.text[self.at : end if end >= 0 else len(self.text)]
+            if following.count('"') % 2 == 1 and "=" not in following.partition('"')[0]:
+                yield Token("text", start, self.at)
+                return
+        # Only what begins on this line is broken: what is open inside the outermost string ends with it.
+        del self.modes[self.modes.index(outer) :]
+        self.at = start
+        yield Token("cut", start, start)
+
+    def multi_line_string(self, start: int) -> None:
         self.diagnostics.append(
             error(
                 "Invalid multi-line string",
@@ -134,23 +162,23 @@ class _Scanner:
                 self.places.range(start, start + 1),
             )
         )
-        end = self.text.find("\n", self.at)
-        following = self.text[self.at : end if end >= 0 else len(self.text)]
-        if following.count('"') % 2 == 1 and "=" not in following.partition('"')[0]:
-            yield Token("text", start, self.at)
-            return
-        # Else only what begins here is broken: all that was open inside the string is closed with it.
-        while self.modes.pop()[0] != "quoted":
-            pass
-        self.at = start
-        yield Token("close-quote", start, start)
+
+    def unclosed_interpolation(self, mode: Mode) -> None:
+        self.diagnostics.append(
+            error(
+                "Unclosed template interpolation sequence",
+                "There is no closing brace for this interpolation sequence before the end of the quoted template. This "
+                "might be caused by incorrect nesting inside the given expression.",
+                self.places.range(mode.start, mode.start + 2),
+            )
+        )
 
     def raw(self, marker: str) -> Iterator[Token]:
         """One line of a heredoc's body or of a template, or the part of it before an interpolation."""
         opening = _OPEN.match(self.text, self.at)
         if opening is not None:
             start, self.at = self.at, opening.end()
-            self.modes.append(("${", ""))
+            self.modes.append(Mode("${", start))
             yield Token(opening.group()[:2], start, self.at)
             return
         if marker and (self.at == 0 or self.text[self.at - 1] == "\n"):

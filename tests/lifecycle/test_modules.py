@@ -105,8 +105,7 @@ def test_variables_of_modules_are_checked(lab: Lab) -> None:
     ("call", "mistakes"),
     [
         ('source = "./nowhere"', ["main.tf:1,1: Unreadable module directory"]),
-        ('source = "terraform-aws-modules/vpc/aws"', ["main.tf:2,10: Invalid module source address"]),
-        ("", ["main.tf:1,12: Missing required argument"]),
+        ('source = "terraform-aws-modules/vpc/aws"', ["main.tf:2,12: Invalid module source address"]),
         ('source = "./m"\n  extra = 1', ["main.tf:3,3: Unsupported argument"]),
         ('source = "./m"\n  size = "many"', ["main.tf:3,10: Invalid value for input variable"]),
         ('source = "./"', ["main.tf:1,1: Module calls itself"]),
