@@ -94,6 +94,7 @@ def _switch(name: str, option: click.Option, value: str) -> str:
 
 def switch(name: str, help: str, *, default: bool = False) -> Callable[[_Decorated], _Decorated]:
     """A switch: `-name`, `-name=false`."""
+    help = f"{help} On unless it is set to false." if default else help
     return click.option(f"--{name}/--no-{name}", name.replace("-", "_"), default=default, help=help)
 
 
