@@ -135,6 +135,7 @@ def _read_variable(module: Module, block: Block, diagnostics: Diagnostics) -> No
         bool_constant(content, "sensitive", False, diagnostics),
         bool_constant(content, "nullable", True, diagnostics),
         rules,
+        "type" in content.attributes,
     )
 
 

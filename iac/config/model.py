@@ -39,6 +39,8 @@ class Variable:
     sensitive: bool = False
     nullable: bool = True
     validations: Sequence[CheckRule] = ()
+    has_type: bool = False
+    """Whether a type is declared, `any` included: text for it is then read as an expression."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,7 +160,7 @@ def resolve(variable: Variable, given: InputValue | None, diagnostics: Diagnosti
 def _parse_text(variable: Variable, given: InputValue, diagnostics: Diagnostics) -> Value | None:
     """Text from the command line or the environment: a string as it is, anything else as an expression."""
     text = given.text or ""
-    if variable.type is DYNAMIC or variable.type.is_primitive:
+    if not variable.has_type or variable.type.is_primitive:
         return string(text)
     from iac.hcl.parser import parse_expression  # brings Lark with it, and is seldom needed
 

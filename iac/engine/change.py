@@ -68,15 +68,17 @@ def plan_change(subject: Subject, config: Value, prior: Value, diagnostics: Diag
     plain_prior, _ = unmark_deep(prior)
     block = subject.schema.block
     marked = with_ignored(subject.resource, block, config, prior)
-    marks = marks_by_path(marked)
     effective, _ = unmark_deep(marked)
     response = _ask(subject, plain_prior, effective, marked, diagnostics)
     planned = response.planned
     replace_paths = _really_changed(response.requires_replace, plain_prior, planned)
     action, reason = _decide(subject, plain_prior, planned, replace_paths)
     if action.is_replace:
+        # A new object is made as the configuration says: there is nothing yet whose changes could be ignored.
+        marked = config
+        effective, _ = unmark_deep(marked)
         planned = _ask(subject, null(block.implied_type), effective, marked, diagnostics).planned
-    after = with_schema_marks(block, with_marks_by_path(planned, marks))
+    after = with_schema_marks(block, with_marks_by_path(planned, marks_by_path(marked)))
     if action is Action.NO_OP and marks_by_path(after) != marks_by_path(prior):
         action = Action.UPDATE
     if action.is_replace:

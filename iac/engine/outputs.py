@@ -31,7 +31,10 @@ def output_changes(
             same = unmark_deep(after)[0] == unmark_deep(before)[0]
             declared_so = declared.sensitive if declared else False
             action = Action.NO_OP if same and stored.sensitive == declared_so else Action.UPDATE
+        # A sensitive output is hidden as a whole, wherever in it the secrets are.
         if stored is not None and stored.sensitive:
             before = before.with_marks(ONLY_SENSITIVE)
+        if declared is not None and declared.sensitive:
+            after = unmark_deep(after)[0].with_marks(ONLY_SENSITIVE)
         changes.append(OutputChange(name, Change(action, before, after), sensitive))
     return changes

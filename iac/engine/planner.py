@@ -412,10 +412,10 @@ class Planner:
         )
 
     def _why_deleted(self, address: ResourceInstance, resource: ResourceBlock | None) -> ActionReason:
-        if address.module and address.module not in self.evaluator.repetitions:
-            return ActionReason.DELETE_BECAUSE_NO_MODULE
         if resource is None:
             return ActionReason.DELETE_BECAUSE_NO_RESOURCE_CONFIG
+        if address.module not in self.evaluator.repetitions:
+            return ActionReason.DELETE_BECAUSE_NO_MODULE
         kind = _kind(resource)
         if kind == COUNT and isinstance(address.key, int):
             return ActionReason.DELETE_BECAUSE_COUNT_INDEX

@@ -1,4 +1,4 @@
-"""Follows the grammar of expressions and templates over tokens, to say what is wrong as Terraform says it.
+"""Follows the grammar of expressions over tokens, to say what is wrong as Terraform says it.
 
 The rules are those of HCL's native syntax. It builds nothing: a text that the parser accepts never comes here.
 """
@@ -8,81 +8,17 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
-from iac.diagnostics import Diagnostic, SourceRange, did_you_mean, error
-from iac.hcl.places import Places
+from iac.diagnostics import error
+from iac.hcl.check_templates import TemplateChecker
 from iac.hcl.scanner import Token
+from iac.hcl.token_reader import Mistake
 
 _OPERATORS = frozenset({"||", "&&", "==", "!=", "<", ">", "<=", ">=", "+", "-", "*", "/", "%"})
-_ESCAPE = re.compile(r'\\(?:[nrt"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|(?P<wrong>[uU][0-9a-fA-F]{0,7}|.|\Z))')
 _NUMBER = re.compile(r"\d+(\.\d+)?([eE][+-]?\d+)?\Z")
-_DIRECTIVES = ("if", "else", "endif", "for", "endfor")
-_ANOTHER_LANGUAGE = (
-    "If this is an embedded sequence for another language, escape it by starting with \"$${\" instead of just \"${\"."
-)
 
 
-class Mistake(Exception):  # noqa: N818  not an error of the program
-    """Where what is being read cannot go on; `diagnostic` is None when it has been reported already."""
-
-    def __init__(self, diagnostic: Diagnostic | None) -> None:
-        super().__init__(diagnostic.summary if diagnostic else "reported")
-        self.diagnostic = diagnostic
-
-
-class ExpressionChecker:
-    """Reads tokens one by one. What cannot be continued raises `Mistake`; lesser mistakes are collected."""
-
-    def __init__(self, text: str, tokens: list[Token], places: Places) -> None:
-        self.text = text
-        self.tokens = tokens
-        self.places = places
-        self.diagnostics: list[Diagnostic] = []
-        self.at = 0
-        self.newlines = [True]
-        """Whether newlines mean something, innermost last."""
-
-    # --- tokens ---
-
-    def peek(self) -> Token:
-        """The next token, behind newlines that mean nothing."""
-        if not self.newlines[-1]:
-            while self.tokens[self.at].kind == "newline":
-                self.at += 1
-        return self.tokens[self.at]
-
-    def read(self) -> Token:
-        """Takes the next token; the end is never passed."""
-        token = self.peek()
-        if token.kind != "end":
-            self.at += 1
-        return token
-
-    def take(self, kind: str) -> bool:
-        """Takes the next token if it is of this kind."""
-        if self.peek().kind != kind:
-            return False
-        self.read()
-        return True
-
-    def word(self, token: Token) -> str:
-        """The text of a token."""
-        return self.text[token.start : token.end]
-
-    def range(self, first: Token, last: Token | None = None) -> SourceRange:
-        """The range from one token to another."""
-        return self.places.range(first.start, (last or first).end)
-
-    def fail(self, token: Token, summary: str, detail: str, first: Token | None = None) -> NoReturn:
-        """Stops at a token; the place is from `first` when there is one."""
-        if token.kind in ("bad", "cut"):
-            raise Mistake(None)
-        raise Mistake(error(summary, detail, self.range(first or token, token)))
-
-    def report(self, summary: str, detail: str, range: SourceRange) -> None:
-        """Notes a mistake after which reading goes on."""
-        self.diagnostics.append(error(summary, detail, range))
-
-    # --- expressions ---
+class ExpressionChecker(TemplateChecker):
+    """Reads expressions, and the templates in them."""
 
     def expression(self) -> Token:
         """Reads an expression; returns its first token."""
@@ -95,9 +31,7 @@ class ExpressionChecker:
             self.expression()
             colon = self.peek()
             if colon.kind != ":":
-                detail = (
-                    "The conditional operator (...?...:...) requires a false expression, delimited by a colon."
-                )
+                detail = "The conditional operator (...?...:...) requires a false expression, delimited by a colon."
                 self.fail(colon, "Missing false expression in conditional", detail)
             self.read()
             self.expression()
@@ -130,11 +64,12 @@ class ExpressionChecker:
         elif start.kind == "(":
             self.parenthesis()
         elif start.kind == "[":
-            self.tuple()
+            self.brackets()
         elif start.kind == "{":
-            self.object()
+            self.braces()
         elif start.kind == "end":
-            self.fail(start, "Missing expression", "Expected the start of an expression, but found the end of the file.")
+            detail = "Expected the start of an expression, but found the end of the file."
+            self.fail(start, "Missing expression", detail)
         else:
             detail = "Expected the start of an expression, but found an invalid expression token."
             self.fail(start, "Invalid expression", detail)
@@ -174,9 +109,7 @@ class ExpressionChecker:
         if separator.kind == "...":
             self.read()
             if self.peek().kind != ")":
-                detail = (
-                    "An expanded function argument (with ...) must be immediately followed by closing parentheses."
-                )
+                detail = "An expanded function argument (with ...) must be immediately followed by closing parentheses."
                 self.fail(separator, "Missing closing parenthesis", detail)
         elif separator.kind == "end":
             where = self.range(name, opening)
@@ -187,7 +120,7 @@ class ExpressionChecker:
             detail = "A comma is required to separate each function argument from the next."
             self.fail(separator, "Missing argument separator", detail)
 
-    def tuple(self) -> None:
+    def brackets(self) -> None:
         opening = self.read()
         self.newlines.append(False)
         if self.at_for():
@@ -205,7 +138,7 @@ class ExpressionChecker:
                 self.fail(separator, "Missing item separator", detail)
         self.newlines.pop()
 
-    def object(self) -> None:
+    def braces(self) -> None:
         opening = self.read()
         self.newlines.append(False)
         if self.at_for():
@@ -260,10 +193,6 @@ class ExpressionChecker:
         self.at = at
         return found
 
-    def is_word(self, word: str) -> bool:
-        token = self.peek()
-        return token.kind == "name" and self.word(token) == word
-
     def for_expression(self, closing: str) -> None:
         """Reads a for expression up to its closing bracket, which is left."""
         self.read()
@@ -272,13 +201,13 @@ class ExpressionChecker:
         if not self.take(":"):
             self.bad_for("For expression requires a colon after the collection expression.")
         first = self.expression()
-        arrow = self.peek()
+        result = self.range(first, self.tokens[self.at - 1])
         if self.take("=>"):
             self.expression()
             if closing == "]":
-                self.report(_FOR, "Key expression is not valid when building a tuple.", self.range(first))
+                self.report(_FOR, "Key expression is not valid when building a tuple.", result)
         elif closing == "}":
-            self.report(_FOR, "Key expression is required when building an object.", self.range(arrow))
+            self.report(_FOR, "Key expression is required when building an object.", result)
         group = self.peek()
         if self.take("...") and closing == "]":
             detail = "Grouping ellipsis (...) cannot be used when building a tuple."
@@ -288,24 +217,6 @@ class ExpressionChecker:
             self.expression()
         if self.peek().kind != closing:
             self.bad_for("Extra characters after the end of the 'for' expression.")
-
-    def for_names(self, what: str) -> None:
-        """Reads `k, v in`."""
-        if self.peek().kind != "name":
-            self.bad_for(f"For {what} requires variable name after 'for'.", what)
-        self.read()
-        if self.take(","):
-            if self.peek().kind != "name":
-                self.bad_for(f"For {what} requires value variable name after comma.", what)
-            self.read()
-        if not self.is_word("in"):
-            if what == "directive":
-                self.bad_for("For directive requires 'in' keyword after names.", what)
-            self.bad_for("For expression requires the 'in' keyword after its name declarations.")
-        self.read()
-
-    def bad_for(self, detail: str, what: str = "expression") -> NoReturn:
-        self.fail(self.peek(), f"Invalid 'for' {what}", detail)
 
     # --- traversals ---
 
@@ -350,133 +261,6 @@ class ExpressionChecker:
         self.read()
         self.newlines.pop()
 
-    # --- templates ---
-
-    def template(self, closing: str) -> None:
-        """Reads a template's parts and its closing token: close-quote, end-heredoc or end."""
-        directives: list[tuple[str, SourceRange]] = []
-        while True:
-            token = self.tokens[self.at]
-            if token.kind == closing:
-                self.read_raw()
-                break
-            if token.kind == "text":
-                self.read_raw()
-                if closing == "close-quote":
-                    self.escapes(token)
-            elif token.kind == "${":
-                self.interpolation()
-            elif token.kind == "%{":
-                directives.append(self.directive())
-            else:
-                self.fail(token, "Unterminated template string", "No closing marker was found for the string.")
-        self.balance(directives, self.range(token))
-
-    def read_raw(self) -> Token:
-        """Takes the next token whatever it is."""
-        token = self.tokens[self.at]
-        if token.kind != "end":
-            self.at += 1
-        return token
-
-    def interpolation(self) -> None:
-        opening = self.read_raw()
-        self.newlines.append(False)
-        self.expression()
-        close = self.peek()
-        if close.kind == "end":
-            detail = (
-                "There is no closing brace for this interpolation sequence before the end of the file. This might be "
-                "caused by incorrect nesting inside the given expression."
-            )
-            raise Mistake(error("Unclosed template interpolation sequence", detail, self.range(opening)))
-        if close.kind == ":":
-            detail = (
-                "Template interpolation doesn't expect a colon at this location. Did you intend this to be a literal "
-                "sequence to be processed as part of another language? If so, you can escape it by starting with "
-                "\"$${\" instead of just \"${\"."
-            )
-            self.fail(close, "Extra characters after interpolation expression", detail)
-        if close.kind != "template-end":
-            detail = (
-                "Expected a closing brace to end the interpolation expression, but found extra characters.\n\nThis can "
-                "happen when you include interpolation syntax for another language, such as shell scripting, but "
-                f"forget to escape the interpolation start token. {_ANOTHER_LANGUAGE}"
-            )
-            self.fail(close, "Extra characters after interpolation expression", detail)
-        self.read()
-        self.newlines.pop()
-
-    def directive(self) -> tuple[str, SourceRange]:
-        """Reads `%{ ... }`; returns its keyword and its range."""
-        opening = self.read_raw()
-        self.newlines.append(False)
-        keyword = self.peek()
-        if keyword.kind != "name":
-            detail = 'A template directive keyword ("if", "for", etc) is expected at the beginning of a %{ sequence.'
-            self.fail(keyword, "Invalid template directive", detail)
-        word = self.word(keyword)
-        if word not in _DIRECTIVES:
-            detail = f'"{word}" is not a valid template control keyword.{did_you_mean(word, _DIRECTIVES)}'
-            self.fail(keyword, "Invalid template control keyword", detail)
-        self.read()
-        if word == "for":
-            self.for_names("directive")
-        if word in ("if", "for"):
-            self.expression()
-        close = self.peek()
-        if close.kind != "template-end":
-            detail = "Expected a closing brace to end the sequence, but found extra characters."
-            self.fail(close, f"Extra characters in {word} marker", detail)
-        self.read()
-        self.newlines.pop()
-        return word, self.range(opening, close)
-
-    def balance(self, directives: list[tuple[str, SourceRange]], end: SourceRange) -> None:
-        """Sees that every if and for of a template has its end."""
-        open: list[tuple[str, SourceRange]] = []
-        for word, where in directives:
-            if word in ("if", "for"):
-                open.append((word, where))
-                continue
-            begun, started = open[-1] if open else ("", where)
-            summary = f"Unexpected {word} directive"
-            if not open:
-                self.report(summary, "The control directives within this template are unbalanced.", where)
-                return
-            if word == "else" and begun == "if":
-                open[-1] = ("else", started)
-            elif word == "else" and begun == "else":
-                self.report(summary, f"Already in the else clause for the if started at {_stretch(started)}.", where)
-                return
-            elif word == ("endfor" if begun == "for" else "endif"):
-                open.pop()
-            else:
-                kind = "for" if begun == "for" else "if"
-                detail = f"Expecting an end{kind} directive for the {kind} started at {_stretch(started)}."
-                self.report(summary, detail, where)
-                return
-        if open:
-            begun, started = open[-1]
-            kind = "for" if begun == "for" else "if"
-            detail = f"The {kind} directive at {_stretch(started)} is missing its corresponding end{kind} directive."
-            self.report("Unexpected end of template", detail, end)
-
-    def escapes(self, token: Token) -> None:
-        """Reports the backslash escapes in a stretch of a quoted string that mean nothing."""
-        for match in _ESCAPE.finditer(self.text, token.start, token.end):
-            wrong = match.group("wrong")
-            if wrong is None:
-                continue
-            length = len(wrong)
-            if wrong[:1] in ("u", "U"):
-                length = min(length, 5 if wrong[0] == "u" else 9)
-                digits = "four" if wrong[0] == "u" else "eight"
-                detail = f"The \\{wrong[0]} escape sequence must be followed by {digits} hexadecimal digits."
-            else:
-                detail = f'The symbol "{wrong}" is not a valid escape sequence selector.'
-            self.report("Invalid escape sequence", detail, self.places.range(match.start(), match.start() + 1 + length))
-
 
 _FOR = "Invalid 'for' expression"
 
@@ -486,10 +270,3 @@ def _unclosed(bracket: str, what: str = "") -> str:
     return (
         f"{begin} before the end of the file. This may be caused by incorrect {bracket} nesting elsewhere in this file."
     )
-
-
-def _stretch(range: SourceRange) -> str:
-    """A range as Terraform writes it in a sentence."""
-    start, end = range.start, range.end
-    last = f"{end.column}" if start.line == end.line else f"{end.line},{end.column}"
-    return f"{range}-{last}"

@@ -2,8 +2,8 @@
 
 The grammar is data of the library and is not changed on disk: the differences are replacements applied to its
 text here, each of which must still apply (a test says so). Newlines are settled before the parser sees them:
-inside parentheses, brackets and interpolations they mean nothing, elsewhere they end a line. This and
-`parser` are the only modules that know Lark and python-hcl2.
+inside parentheses, brackets and interpolations they mean nothing, elsewhere they end a line. Only this module
+knows python-hcl2 and imports Lark; what the builders need of Lark's trees they take from here.
 """
 
 from __future__ import annotations
@@ -15,9 +15,30 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lark import Lark, Token
+from lark import Lark, Token, Tree
+from lark.exceptions import LarkError, UnexpectedInput
 
+from iac.diagnostics import Pos, SourceRange
 from iac.hcl.directories import cache_directory
+from iac.hcl.places import Places
+
+__all__ = ["LAYOUT", "LarkError", "Token", "Tree", "UnexpectedInput", "grammar", "grammar_text", "token_range"]
+
+LAYOUT = frozenset({"new_line_or_comment"})
+"""The rules of trees that stand for no syntax."""
+
+
+def token_range(places: Places, token: Any) -> SourceRange:
+    """The range of a token of Lark's."""
+    offset = token.start_pos
+    if token.end_line != token.line:
+        return places.range(offset, offset + len(token))
+    start = places.at_line(token.line, token.column, offset)
+    line, column, byte = start
+    length = len(token)
+    size = length if token.isascii() else len(token.encode("utf-8", "surrogatepass"))
+    return SourceRange(places.filename, start, Pos(line, column + length, byte + size))
+
 
 _REPLACEMENTS: tuple[tuple[str, str], ...] = (
     # Names may hold letters of any script.

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from iac.diagnostics import Diagnostic, DiagnosticsError, SourceRange, error
-from iac.hcl.builder import Places
+from iac.hcl.places import Places
 
 _TOKEN = re.compile(
     r'[ \t\r\n]*(?:(?P<string>"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")'

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 
 from iac.diagnostics import Diagnostic, Pos, SourceRange, error
 from iac.hcl.bodies import missing_arguments, unsupported_argument
-from iac.hcl.builder import Places
 from iac.hcl.json_reader import JsonNode, read_json
 from iac.hcl.native import NativeBody
 from iac.hcl.parser import decode, parse_template
+from iac.hcl.places import Places
 from iac.hcl.syntax import (
     Attribute,
     Block,

@@ -7,13 +7,15 @@ that only follows from another one.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
-from iac.diagnostics import Diagnostic, Pos, error
-from iac.hcl.check_expressions import ExpressionChecker, Mistake
+from iac.diagnostics import Diagnostic, Pos, SourceRange
+from iac.hcl.check_expressions import ExpressionChecker
 from iac.hcl.places import Places
 from iac.hcl.scanner import Token, scan, scan_template
+from iac.hcl.token_reader import Mistake
 
 _REQUIRED = "Argument or block definition required"
 _REQUIRED_HERE = "An argument or block definition is required here."
@@ -32,10 +34,9 @@ class Findings(NamedTuple):
 def check_file(text: str, places: Places) -> Findings:
     """What is wrong with the text of a file. Raises RecursionError when it is nested too deeply."""
     tokens, problems = scan(text, places)
-    checker = _FileChecker(text, tokens, places)
-    checker.broken.update(p.subject.start for p in problems if p.subject)
+    checker = _FileChecker(text, tokens, places, sorted(map(_start, problems)))
     checker.file()
-    return Findings(_in_order([*problems, *checker.diagnostics]), checker.sound)
+    return Findings(_first_causes(problems, checker.diagnostics), checker.sound)
 
 
 def check_expression(text: str, places: Places) -> list[Diagnostic]:
@@ -70,11 +71,23 @@ def _check(
     except Mistake as mistake:
         if mistake.diagnostic is not None:
             checker.diagnostics.append(mistake.diagnostic)
-    return _in_order([*problems, *checker.diagnostics])
+    return _first_causes(problems, checker.diagnostics)
 
 
-def _in_order(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
-    return sorted(diagnostics, key=lambda d: d.subject.start if d.subject else Pos(0, 0, 0))
+def _first_causes(characters: Sequence[Diagnostic], others: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """Both in the order of the text, without what stands behind a bad character on its line: it may mean nothing."""
+    bad: dict[int, int] = {}
+    for diagnostic in characters:
+        start = _start(diagnostic)
+        bad[start.line] = min(start.column, bad.get(start.line, start.column))
+    kept = [d for d in characters if _start(d).column == bad[_start(d).line]]
+    kept += [d for d in others if _start(d).column < bad.get(_start(d).line, 1 << 60)]
+    return sorted(kept, key=_start)
+
+
+def _start(diagnostic: Diagnostic) -> Pos:
+    assert diagnostic.subject is not None, "every mistake here has a place"
+    return diagnostic.subject.start
 
 
 class _Restart(Exception):  # noqa: N818  not an error
@@ -84,9 +97,10 @@ class _Restart(Exception):  # noqa: N818  not an error
 class _FileChecker(ExpressionChecker):
     """Reads the items of a file."""
 
-    def __init__(self, text: str, tokens: list[Token], places: Places) -> None:
+    def __init__(self, text: str, tokens: list[Token], places: Places, bad: list[Pos]) -> None:
         super().__init__(text, tokens, places)
-        self.broken: set[Pos] = set()
+        self.bad = bad
+        """Where the bad characters are, in order."""
         self.sound: list[tuple[int, int]] = []
 
     def file(self) -> None:
@@ -100,8 +114,14 @@ class _FileChecker(ExpressionChecker):
                 whole = self.item(names)
             except _Restart:
                 whole = False
-            if whole and len(self.diagnostics) == known:
-                self.sound.append((start.start, self.tokens[self.at - 1].end))
+            last = self.tokens[self.at - 1]
+            if whole and len(self.diagnostics) == known and not self.is_bad(self.range(start, last)):
+                self.sound.append((start.start, last.end))
+
+    def is_bad(self, range: SourceRange) -> bool:
+        """Whether there is a bad character in a range."""
+        index = bisect_left(self.bad, range.start)
+        return index < len(self.bad) and self.bad[index] < range.end
 
     # --- bodies ---
 
@@ -145,11 +165,11 @@ class _FileChecker(ExpressionChecker):
             self.redefined(name, names)
             self.argument()
             return True
-        if following in ("open-quote", "{", "name"):
-            return self.block()
-        self.fail(name if following not in ("bad", "cut") else self.peek(), _REQUIRED, _USE_EQUALS)
+        if following not in ("open-quote", "{", "name"):
+            self.fail(self.peek() if following in ("bad", "cut") else name, _REQUIRED, _USE_EQUALS)
+        return self.block()
 
-    def no_name(self, token: Token) -> None:
+    def no_name(self, token: Token) -> NoReturn:
         if token.kind == "}" and self.diagnostics:
             raise Mistake(None)  # the brace of something that was given up
         if token.kind == "open-quote":
@@ -270,7 +290,7 @@ class _FileChecker(ExpressionChecker):
                 f'"{self.word(name)}", use an equals sign to assign it a value. To define a nested block, place it on '
                 "a line of its own within its parent block."
             )
-            self.fail(name, "Argument definition required", detail)
+            self.fail(self.peek(), "Argument definition required", detail, name)
         if following != "=":
             self.fail(name, _REQUIRED, _USE_EQUALS)
         self.read()
@@ -302,26 +322,28 @@ class _FileChecker(ExpressionChecker):
     def recover(self, begin: int) -> None:
         """Goes to the line after the broken item that began at the token `begin`.
 
-        That is the first at which none of its brackets is open. A brace that closes none of them closes the
-        body around the item and is left. Raises `_Restart` at a header in the first column.
+        That is the first at which none of its brackets is open and another item seems to begin. A brace that
+        closes none of them closes the body around the item and is left. Raises `_Restart` at a header in the
+        first column.
         """
         failed, self.at = self.at, begin
         open: list[str] = []
         while (token := self.tokens[self.at]).kind != "end":
-            if self.at > failed or token.kind != "newline":
-                if token.kind == "newline" and not open:
-                    self.at += 1
-                    return
-            if self.at > begin and self.begins_line() and self.at >= failed:
+            if self.at > begin and self.at >= failed and self.begins_line():
                 if self.is_header():
                     raise _Restart
-                if token.kind == "}" and "{" not in open:
+                if "{" not in open and (token.kind == "}" or (not open and self.is_item())):
                     return
             _track(open, token.kind)
             self.at += 1
 
     def begins_line(self) -> bool:
         return self.tokens[self.at - 1].kind == "newline"
+
+    def is_item(self) -> bool:
+        """Whether an argument or block seems to begin here."""
+        following = self.tokens[min(self.at + 1, len(self.tokens) - 1)].kind
+        return self.tokens[self.at].kind == "name" and following in ("=", "{", "open-quote", "name")
 
     def is_header(self) -> bool:
         """Whether a block's header seems to begin here: at the start of a line, ending in a brace."""

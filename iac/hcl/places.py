@@ -45,6 +45,15 @@ class Places:
         column = offset - begin + (start.column if index == 0 else 1)
         return Pos(start.line + index, column, byte)
 
+    def at_line(self, line: int, column: int, offset: int) -> Pos:
+        """The same as `at(offset)`, when the line and column within the text are known."""
+        start = self.start
+        if self._bytes is not None:
+            return self.at(offset)
+        if line == 1:
+            return Pos(start.line, start.column + column - 1, start.byte + offset)
+        return Pos(start.line + line - 1, column, start.byte + offset)
+
     def range(self, begin: int, end: int) -> SourceRange:
         """The range from one offset up to another."""
         return SourceRange(self.filename, self.at(begin), self.at(end))

@@ -76,7 +76,7 @@ def test_a_module_that_is_gone_takes_its_objects_along(lab: Lab) -> None:
     lab.write(m__main_tf=INNER)
     lab.succeed('module "m" {\n  source = "./m"\n}\n')
     plan = lab.plan("locals {}\n").plan
-    assert reasons(plan) == {"module.m.terraform_data.r": "delete_because_no_module"}
+    assert reasons(plan) == {"module.m.terraform_data.r": "delete_because_no_resource_config"}
 
 
 def test_modules_can_feed_each_other_without_a_cycle(lab: Lab) -> None:

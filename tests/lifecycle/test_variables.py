@@ -59,7 +59,7 @@ def test_a_default_is_used_when_nothing_is_given(lab: Lab) -> None:
         ("map(number)", "{ a = 1 }", {"a": 1}),
         ("object({ a = optional(number, 3), b = string })", '{ b = "x", extra = 1 }', {"a": 3, "b": "x"}),
         ("set(string)", '["b", "a", "a"]', ["a", "b"]),
-        ("any", "[1]", "[1]"),
+        ("any", "[1]", [1]),
         ("tuple([string, number])", '["a", "2"]', ["a", 2]),
     ],
 )
@@ -68,6 +68,11 @@ def test_text_is_read_by_the_type(lab: Lab, type: str, text: str, value: object)
     assert planned(lab, variables=[f"v={text}"]) == value
     lab.environment["TF_VAR_v"] = text
     assert planned(lab) == value
+
+
+def test_text_for_a_variable_without_a_type_stays_text(lab: Lab) -> None:
+    lab.write(declared())
+    assert planned(lab, variables=["v=[1]"]) == "[1]"
 
 
 @pytest.mark.parametrize(

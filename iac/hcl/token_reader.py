@@ -1,0 +1,73 @@
+"""Reads the tokens of a text one by one, and collects what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from iac.diagnostics import Diagnostic, SourceRange, error
+from iac.hcl.places import Places
+from iac.hcl.scanner import Token
+
+
+class Mistake(Exception):  # noqa: N818  not an error of the program
+    """Where what is being read cannot go on; `diagnostic` is None when it has been reported already."""
+
+    def __init__(self, diagnostic: Diagnostic | None) -> None:
+        super().__init__(diagnostic.summary if diagnostic else "reported")
+        self.diagnostic = diagnostic
+
+
+class TokenReader:
+    """Reads tokens one by one. What cannot be continued raises `Mistake`; lesser mistakes are collected."""
+
+    def __init__(self, text: str, tokens: list[Token], places: Places) -> None:
+        self.text = text
+        self.tokens = tokens
+        self.places = places
+        self.diagnostics: list[Diagnostic] = []
+        self.at = 0
+        self.newlines = [True]
+        """Whether newlines mean something, innermost last."""
+
+    def peek(self) -> Token:
+        """The next token, behind newlines that mean nothing."""
+        if not self.newlines[-1]:
+            while self.tokens[self.at].kind == "newline":
+                self.at += 1
+        return self.tokens[self.at]
+
+    def read(self) -> Token:
+        """Takes the next token; the end is never passed."""
+        token = self.peek()
+        if token.kind != "end":
+            self.at += 1
+        return token
+
+    def take(self, kind: str) -> bool:
+        """Takes the next token if it is of this kind."""
+        if self.peek().kind != kind:
+            return False
+        self.read()
+        return True
+
+    def word(self, token: Token) -> str:
+        """The text of a token."""
+        return self.text[token.start : token.end]
+
+    def range(self, first: Token, last: Token | None = None) -> SourceRange:
+        """The range from one token to another."""
+        return self.places.range(first.start, (last or first).end)
+
+    def fail(self, token: Token, summary: str, detail: str, first: Token | None = None) -> NoReturn:
+        """Stops at a token; the place is from `first` when there is one."""
+        if token.kind in ("bad", "cut"):
+            raise Mistake(None)
+        raise Mistake(error(summary, detail, self.range(first or token, token)))
+
+    def report(self, summary: str, detail: str, range: SourceRange) -> None:
+        """Notes a mistake after which reading goes on."""
+        self.diagnostics.append(error(summary, detail, range))
+
+    def is_word(self, word: str) -> bool:
+        token = self.peek()
+        return token.kind == "name" and self.word(token) == word
