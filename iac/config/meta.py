@@ -97,20 +97,24 @@ def as_traversal(expression: Expression) -> ScopeTraversal | None:
     if isinstance(expression, ScopeTraversal):
         return expression
     if isinstance(expression, Literal) and isinstance(expression.value.raw, str):
-        names = expression.value.raw.split(".")
-        if all(names):
-            steps = [Attr(expression.range, n) for n in names[1:]]
-            return ScopeTraversal(expression.range, names[0], steps)
+        from iac.hcl.parser import parse_traversal  # brings Lark with it, and is seldom needed
+
+        start = expression.range.start
+        inside = start._replace(column=start.column + 1, byte=start.byte + 1)
+        return parse_traversal(expression.value.raw, expression.range.filename, inside)[0]
     return None
 
 
 def depends_on(content: Content, diagnostics: Diagnostics) -> list[ScopeTraversal]:
     """The references of a `depends_on` list."""
     attribute = content.attributes.get("depends_on")
-    if attribute is None:
-        return []
+    return _static_references(attribute.expression, diagnostics) if attribute else []
+
+
+def _static_references(expression: Expression, diagnostics: Diagnostics) -> list[ScopeTraversal]:
+    """The elements of a list that must be references and nothing else."""
     found = []
-    for element in tuple_elements(attribute.expression, diagnostics):
+    for element in tuple_elements(expression, diagnostics):
         traversal = as_traversal(element)
         if traversal is None:
             diagnostics.error(
@@ -203,19 +207,7 @@ def _ignore_changes(content: Content, diagnostics: Diagnostics) -> list[Path] | 
     whole = as_traversal(attribute.expression)
     if whole is not None and whole.root == "all" and not whole.steps:
         return None
-    paths = []
-    for element in tuple_elements(attribute.expression, diagnostics):
-        traversal = as_traversal(element)
-        if traversal is None:
-            diagnostics.error(
-                "Invalid expression",
-                "A single static variable reference is required: only attribute access and indexing with constant "
-                "keys. No calculations, function calls, template expressions, etc are allowed here.",
-                element.range,
-            )
-        else:
-            paths.append(traversal_path(traversal))
-    return paths
+    return [traversal_path(t) for t in _static_references(attribute.expression, diagnostics)]
 
 
 def traversal_path(traversal: ScopeTraversal) -> Path:

@@ -7,6 +7,7 @@ Every reference must name something that is declared; every module call must fit
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 
 from iac.address import MANAGED, ConfigResource, ModulePath
 from iac.config.body import CompiledBody
@@ -115,14 +116,26 @@ class _Checker:
         body = self.bodies.get(resource.config_address)
         if body is not None:
             self.check(body.references(), place)
+            self.refuse_self(resource, body.references(), "Self-referential block")
         self.check(_of(resource.count, resource.for_each), _NOWHERE)
+        self.refuse_self(resource, _of(resource.count, resource.for_each), "Self-referential block")
         self.check(resource.depends_on, _NOWHERE)
+        for rule in lifecycle.preconditions:
+            found = _of(rule.condition, rule.error_message)
+            self.refuse_self(resource, found, "Invalid reference in precondition")
         self.check_rules(lifecycle.preconditions, place)
         self.check_rules(lifecycle.postconditions, after)
         for trigger in lifecycle.replace_triggered_by:
             parts = trigger_parts(trigger)
             if parts is not None:
                 self.check([parts[0]], place, keys=False)
+
+    def refuse_self(self, resource: ResourceBlock, traversals: Iterable[ScopeTraversal], summary: str) -> None:
+        """Refuses references to the resource that they stand in: it does not exist when they are evaluated."""
+        for traversal in traversals:
+            with suppress(DiagnosticsError):  # reported where references are checked
+                if parse_reference(traversal).resource == resource.address:
+                    self.fail(summary, f"Configuration for {resource.address} may not refer to itself.", traversal)
 
     def check_rules(self, rules: Iterable[CheckRule], place: _Place) -> None:
         for rule in rules:

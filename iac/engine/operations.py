@@ -170,9 +170,11 @@ class Operations:
             resource = config.resource(abs_resource.config)
             if resource is not None:
                 self.evaluator.expand_resource(abs_resource, _kind(resource))
-        planned = {c.address for c in self.plan.changes} | {d.address for d in self.plan.data}
+        replaced = {c.address for c in self.plan.changes} | {c.previous_address for c in self.plan.changes}
+        replaced |= {d.address for d in self.plan.data} | set(self.plan.forgotten_data)
+        replaced |= {d.address for d in self.plan.drift if d.change.action is Action.DELETE}
         for address, stored in self.state.instances.items():
-            if address not in planned:
+            if address not in replaced:
                 self._show(address, decode(stored, self.prepared.schema(stored.provider, address.resource)))
         for change in self.plan.changes:
             if change.action is not Action.DELETE and change.deposed is None:

@@ -305,12 +305,12 @@ class Planner:
         if self.options.mode is Mode.DESTROY:
             return output_changes(root, {}, self.state.outputs, self.state.outputs if self.options.targets else ())
         values = {n: v for (module, n), v in self.evaluator.outputs.items() if not module}
-        keep = set()
-        for name in root.outputs:
-            if not self._is_selected(Node("output", (), name)):
-                keep.add(name)
-            elif self.options.mode is Mode.REFRESH_ONLY and not values[name].is_wholly_known:
-                keep.add(name)
+        refresh_only = self.options.mode is Mode.REFRESH_ONLY
+        keep = {
+            name
+            for name in root.outputs
+            if not self._is_selected(Node("output", (), name)) or (refresh_only and not values[name].is_wholly_known)
+        }
         return output_changes(root, values, self.state.outputs, keep)
 
     def _is_selected(self, node: Node) -> bool:
