@@ -32,6 +32,7 @@ from iac.engine.options import PlanOptions
 from iac.engine.planner import Planner, Progress
 from iac.engine.prepare import Prepared, prepare
 from iac.engine.providers import Providers
+from iac.engine.settling import Settling
 from iac.engine.validator import validate_prepared
 from iac.hcl.evaluate import evaluate_template
 from iac.hcl.functions import FunctionContext, function_table
@@ -261,7 +262,8 @@ class Project:
         writer = StateWriter(self.database, self.workspace)
         evaluator = self.evaluator(run.prepared.config, during_plan=False, timestamp=_now())
         problems = Diagnostics()
-        operations = Operations(plan, run.prepared, Providers(run.prepared), evaluator, state, writer, log, problems)
+        settling = Settling(plan, run.prepared, Providers(run.prepared), evaluator, state, problems)
+        operations = Operations(settling, state, writer, log)
         applier = Applier(plan, state, self.database, writer, log, origin, operations, observer, stopping)
         result = applier.run()
         result.diagnostics.extend(problems)

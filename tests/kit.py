@@ -53,13 +53,15 @@ class Recording:
 
     messages: list[tuple[str, str, str]] = field(default_factory=list)
     on_completed: Callable[[int], None] = lambda count: None
+    count: int = 0
 
     def started(self, change: ResourceChange, part: str) -> None:
         self.messages.append(("started", part, _name(change)))
 
     def completed(self, change: ResourceChange, part: str, value: Value, seconds: float) -> None:
         self.messages.append(("completed", part, _name(change)))
-        self.on_completed(len(self.done))
+        self.count += 1
+        self.on_completed(self.count)
 
     def failed(self, change: ResourceChange, part: str, seconds: float) -> None:
         self.messages.append(("failed", part, _name(change)))

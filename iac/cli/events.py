@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 
 from iac.cli.arguments import Group, color_option, database_option, json_option, rewrite
 from iac.cli.session import session
+from iac.diagnostics import did_you_mean
 
 _OPTIONS = (
     click.option(
@@ -46,7 +48,16 @@ class _Events(Group):
         """The options belong to the listing: they are read as a command's, not up to the first word."""
         if args and args[0] in self.commands:
             return super().parse_args(ctx, args)
-        return click.Command.parse_args(self, ctx, rewrite(ctx, self.params, args))
+        rest = click.Command.parse_args(self, ctx, rewrite(ctx, self.params, args))
+        if rest:
+            # Ignoring it would answer another question, and a mistyped `verify` would seem to have succeeded.
+            raise click.UsageError(f'There is no command "events {rest[0]}".{_hint(rest[0], self.commands)}', ctx)
+        return rest
+
+
+def _hint(word: str, commands: Iterable[str]) -> str:
+    near = did_you_mean(word, commands)
+    return near or f" To ask for one object: iac events --target {shlex.quote(word)}"
 
 
 @click.group(cls=_Events, invoke_without_command=True)

@@ -95,6 +95,7 @@ class Applier:
         self.log = log
         self.origin = origin
         self.operations = operations
+        self.settling = operations.settling
         self.observer = observer
         self.stopping = stopping
         self.result = ApplyResult()
@@ -158,7 +159,7 @@ class Applier:
         self._uncommitted.append(_Done(change, step.part, value, time.monotonic() - started))
         # What was done stays even when a postcondition does not hold; only what depends on it is skipped.
         if step.part == APPLY:
-            if not self.operations.holds_after(change, value):
+            if not self.settling.holds_after(change, value):
                 return False
             self._settled.add(change.address)
         return True
@@ -244,16 +245,16 @@ class Applier:
                     self.writer.remove_output(output.name)
                     changed = True
                 continue
-            if self.operations.needs_any(output.name, undone):
+            if self.settling.needs_any(output.name, undone):
                 value = None
             elif not output.change.after.is_wholly_known:
-                value = self.operations.output(output.name, self.result.diagnostics)
+                value = self.settling.output(output.name)
             if value is None or not value.is_wholly_known:
                 known = self.state.outputs.get(output.name)
                 if known is not None:
                     self.result.outputs[output.name] = known
                 continue
-            sensitive = self.operations.is_sensitive_output(output.name)
+            sensitive = self.settling.is_sensitive_output(output.name)
             new = OutputState(unmark_deep(value)[0], sensitive)
             self.result.outputs[output.name] = new
             if self.state.outputs.get(output.name) != new:

@@ -105,7 +105,7 @@ class ExpressionBuilder:
                 separated = True
                 continue
             key, value = self._object_item(child.children)
-            if not separated:
+            if not separated or (not items and _is_for(child.children[0].children[0])):
                 raise Refused(key.range)
             items.append((key, value))
             separated = False
@@ -189,6 +189,11 @@ class ExpressionBuilder:
 
     def _results(self, children: Sequence[Any]) -> list[Expression]:
         return self._operands([c for c in children if isinstance(c, Tree) and c.data not in ("for_intro", "for_cond")])
+
+
+def _is_for(key: Any) -> bool:
+    """Whether a key is the word that, coming first in braces, begins a for expression."""
+    return key.data == "keyword" and str(key.children[0]) == "for"
 
 
 def _span(first: Expression, last: Expression) -> SourceRange:

@@ -37,7 +37,9 @@ class TraversalBuilder:
         return self._step(self.expression(children[0]), children[1])
 
     def index(self, children: Sequence[Any]) -> Expression:
-        """`source[key]` or `source.0`."""
+        """`source[key]` or `source.0`; the latter may not follow itself."""
+        if children[1].data == "short_index" and _ends_in_short_index(children[0]):
+            raise Refused(token_range(self.places, children[1].children[0]))
         return self._step(self.expression(children[0]), children[1])
 
     def splat(self, children: Sequence[Any], *, full: bool) -> Expression:
@@ -58,8 +60,8 @@ class TraversalBuilder:
         each: Expression = element
         outer: list[Any] = []
         for position, step in enumerate(steps):
-            # After .* only attributes belong to each element; an index is one into the result.
-            if not full and step.data != "get_attr":
+            # After .* what has a dot belongs to each element; an index in brackets is one into the result.
+            if not full and step.data == "braces_index":
                 outer = steps[position:]
                 break
             each = self._step(each, step)
@@ -86,6 +88,11 @@ class TraversalBuilder:
         if isinstance(key, Literal) and key.value.raw is not None:
             return _stepped(source, Index(whole, key.value))
         return IndexExpression(_span(source.range, whole), source, key)
+
+
+def _ends_in_short_index(term: Any) -> bool:
+    inner = term.children[0]
+    return isinstance(inner, Tree) and inner.data == "index_expr_term" and inner.children[1].data == "short_index"
 
 
 def _stepped(source: Expression, step: Step) -> Expression:

@@ -244,6 +244,13 @@ class ExpressionChecker(TemplateChecker):
         token = self.peek()
         if token.kind not in ("name", "number"):
             self.fail(token, "Invalid attribute name", "An attribute name is required after a dot.")
+        if token.kind == "number" and not self.word(token).isdigit():
+            indexes = "".join(f"[{index}]" for index in self.word(token).split("."))
+            detail = (
+                "When using the legacy index syntax, chaining two indexes together is not permitted. Use the proper "
+                f"index syntax instead, like {indexes}."
+            )
+            self.fail(token, "Invalid legacy index syntax", detail)
         self.read()
 
     def index(self) -> None:

@@ -12,7 +12,7 @@ import json
 import sys
 from array import array
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import chain, repeat
 from typing import Any
@@ -97,9 +97,9 @@ class _Writer:
         if isinstance(item, Value):
             plain = [_TYPES[item.type], *_plain(item.raw)]
             return self.once(("value", item.raw.__class__, *plain), _VALUES, plain)
-        if isinstance(item, Mapping):
+        if isinstance(item, dict):
             return self.add(_DICTS, [self.node(attribute) for attribute in item.values()])
-        if isinstance(item, Sequence) and not isinstance(item, str):
+        if isinstance(item, (tuple, list)):
             if item and isinstance(item[0], tuple) and not isinstance(item[0], SourceRange):
                 return self.add(_PAIRS, [self.node(node) for pair in item for node in pair])
             return self.add(_TUPLES, [self.reference(element) for element in item])

@@ -105,6 +105,8 @@ def grammar_text() -> str:
 
 _OPENING = frozenset({"LPAR", "LSQB", "INTERP_START", "DIRECTIVE_START"})
 _CLOSING = frozenset({"RPAR", "RSQB", "RBRACE"})
+_BEFORE_BLOCK = frozenset("NAME DBLQUOTE TRUE FALSE NULL IN FOR IF FOR_EACH ELSE ENDIF ENDFOR".split())
+"""What stands before the brace of a block, where newlines mean something; else the brace is that of an object."""
 
 
 class NewlinePostLexer:
@@ -118,19 +120,33 @@ class NewlinePostLexer:
     def process(self, stream: Iterator[Token]) -> Iterator[Token]:
         """The tokens without the newlines that mean nothing."""
         significant = [self.significant]
+        opened = False  # directly behind the brace of an object, newlines aside: `for` would make it an expression
+        held: list[Token] = []
+        previous = ""
         for token in stream:
             kind = token.type
             if kind == "NL_OR_COMMENT":
                 if significant[-1] and not token.startswith("/*"):
-                    yield token
+                    held.append(token)
+                    if not opened:
+                        yield held.pop()
                 continue
+            if opened and kind == "FOR":
+                significant[-1] = False
+            else:
+                yield from held
+            held.clear()
+            opened = False
             if kind in _OPENING:
                 significant.append(False)
             elif kind == "LBRACE":
+                opened = not significant[-1] or previous not in _BEFORE_BLOCK
                 significant.append(True)
             elif kind in _CLOSING and len(significant) > 1:
                 significant.pop()
+            previous = kind
             yield token
+        yield from held
 
 
 @cache

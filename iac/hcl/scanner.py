@@ -30,7 +30,7 @@ class Token(NamedTuple):
 
 _CODE = re.compile(
     r"(?P<space>[ \t\r]+|\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/)|(?P<newline>\n)"
-    r"|(?P<name>[^\W\d][\w-]*)|(?P<number>\d(?:(?:\d|\.|[eE][+-]?\d)*\d)?)"
+    r"|(?P<name>[^\W\d][\w-]*)|(?P<number>\d(?:\d|\.\d|[eE][+-]?\d)*)"
     r"|<<-?(?P<heredoc>[^\W\d][\w-]*)\r?\n"
     r"|(?P<mark>\.\.\.|::|=>|==|!=|<=|>=|&&|\|\||[{}\[\]().,:=<>+*/%?!-])"
     r'|(?P<quote>")|(?P<close>~\})|(?P<bad>.)'

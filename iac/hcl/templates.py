@@ -88,23 +88,20 @@ def _strip(parts: Sequence[Part]) -> None:
 def unindent(parts: Sequence[Part]) -> None:
     """Takes the smallest indentation of any line off every line: what `<<-` means.
 
-    Literals are one line at the most. Indentation that comes from interpolation does not count, nor do
-    empty lines.
+    Literals are one line at the most. Strip markers come first: a line that begins with what they emptied has no
+    indentation. Indentation that comes from interpolation does not count; blank lines do not, and stay as they are.
     """
-    starts = []
+    _strip(parts)
+    starts: list[Part] = []
+    smallest: int | None = None
     at_start = True
     for part in parts:
-        if part.kind == "literal":
-            if at_start and part.text.strip("\r\n"):
-                starts.append(part)
-            at_start = part.text.endswith("\n")
-        else:
-            if at_start:
-                starts.append(Part("literal", part.range))
-            at_start = False
-    if not starts:
-        return
-    smallest = min(len(p.text) - len(p.text.lstrip(" \t")) for p in starts)
+        literal = part.text if part.kind == "literal" else ""
+        if at_start and not (literal.endswith("\n") and literal.isspace()):
+            starts.append(part)
+            spaces = len(literal) - len(literal.lstrip())
+            smallest = spaces if smallest is None else min(smallest, spaces)
+        at_start = literal.endswith("\n")
     for part in starts:
         part.text = part.text[smallest:]
 

@@ -58,11 +58,11 @@ def _unpack(ty: Type, raw: Any) -> Value:
     if tag == "l":
         if isinstance(ty, TupleType):
             return Value(ty, tuple(_unpack(t, e) for t, e in zip(ty.elements, raw[1], strict=True)))
-        if isinstance(ty, CollectionType):
+        if isinstance(ty, CollectionType) and ty.kind != "map":
             return Value(ty, tuple([_unpack(ty.element, e) for e in raw[1]]))
     if tag == "d":
         if isinstance(ty, ObjectType):
             return Value(ty, {n: _unpack(t, raw[1][n]) for n, t in ty.attributes.items()})
-        if isinstance(ty, CollectionType):
+        if isinstance(ty, CollectionType) and ty.kind == "map":
             return Value(ty, {k: _unpack(ty.element, e) for k, e in raw[1].items()})
     raise ValueError(f"unknown tag {tag!r}")

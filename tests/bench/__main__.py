@@ -96,9 +96,7 @@ def iac(*arguments: str) -> list[str]:
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Measured:
     """Runs one process to its end. Exits when it fails."""
     started = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert process.stderr is not None
     errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -109,7 +107,9 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) ->
     return Measured(seconds, usage.ru_maxrss)
 
 
-def measure(case: Case, command: Sequence[str], environment: Mapping[str, str], prepare: Sequence[str] = ()) -> dict[str, Measured]:
+def measure(
+    case: Case, command: Sequence[str], environment: Mapping[str, str], prepare: Sequence[str] = ()
+) -> dict[str, Measured]:
     """Every step of one case with one tool."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)

@@ -40,8 +40,8 @@ MISTAKES = {
     ),
     "unknown attribute": (output("terraform_data.a.nope"), "2,27: Unsupported attribute"),
     "unknown function": (output("nope(1)"), "2,11: Call to unknown function"),
-    "too few arguments": (output("upper()"), "2,16: Not enough function arguments"),
-    "too many arguments": (output('upper("a", "b")'), "2,22: Too many function arguments"),
+    "too few arguments": (output("upper()"), "2,17: Not enough function arguments"),
+    "too many arguments": (output('upper("a", "b")'), "2,23: Too many function arguments"),
     # arguments and blocks
     "unknown argument": (data("nope = 1"), "2,3: Unsupported argument"),
     "computed argument": (data('id = "x"'), "2,3: Invalid or unknown key"),
@@ -64,7 +64,7 @@ MISTAKES = {
         data("count = 1\n  for_each = {}"),
         '3,3: Invalid combination of "count" and "for_each"',
     ),
-    "invalid depends_on": (data('depends_on = ["a b"]'), "2,17: Invalid expression"),
+    "invalid depends_on": (data('depends_on = [upper("a")]'), "2,17: Invalid expression"),
     "depends_on is no list": (data("depends_on = terraform_data.a"), "2,16: Invalid expression"),
     # lifecycle, variables
     "unknown in lifecycle": (data("lifecycle {\n    nope = true\n  }"), "3,5: Unsupported argument"),
@@ -115,7 +115,9 @@ def test_validate_finds_what_plan_finds(lab: Lab, name: str) -> None:
 
 
 def test_validate_needs_no_values_of_variables(lab: Lab) -> None:
-    lab.write('variable "n" {\n  type = number\n}\nresource "terraform_data" "a" {\n  count = var.n\n  input = var.n + 1\n}\n')
+    lab.write(
+        'variable "n" {\n  type = number\n}\nresource "terraform_data" "a" {\n  count = var.n\n  input = var.n + 1\n}\n'
+    )
     with lab.project() as project:
         assert list(project.validate()) == []
 
@@ -193,9 +195,21 @@ def test_a_cycle_is_shown_whole(lab: Lab, text: str, members: set[str]) -> None:
     assert set(error.summary.removeprefix("Cycle: ").split(", ")) == members
 
 
-def test_a_resource_that_refers_to_itself_is_refused(lab: Lab) -> None:
-    (error,) = lab.refused('resource "terraform_data" "a" {\n  input = terraform_data.a.id\n}\n')
-    assert error.summary == "Self-referential block"
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("input = terraform_data.x.id", "2,11: Self-referential block"),
+        ("count = length(terraform_data.x)", "2,18: Self-referential block"),
+        ("count = 2\n  input = terraform_data.x[count.index - 1].id", "3,11: Self-referential block"),
+        (
+            'lifecycle {\n    precondition {\n      condition     = terraform_data.x.id == ""\n'
+            '      error_message = "e"\n    }\n  }',
+            "4,23: Invalid reference in precondition",
+        ),
+    ],
+)
+def test_a_resource_that_refers_to_itself_is_refused(lab: Lab, text: str, wanted: str) -> None:
+    assert lab.mistakes(data(text)) == [f"main.tf:{wanted}"]
 
 
 def test_a_directory_without_configuration_is_refused(lab: Lab) -> None:

@@ -24,8 +24,10 @@ def block(name: str, body: str = "") -> str:
 
 
 A = block("a", "input = 1")
-INNER = 'variable "n" {\n  default = 1\n}\n' + block("r", "input = var.n") + (
-    'output "id" {\n  value = terraform_data.r.id\n}\noutput "n" {\n  value = terraform_data.r.output\n}\n'
+INNER = (
+    'variable "n" {\n  default = 1\n}\n'
+    + block("r", "input = var.n")
+    + ('output "id" {\n  value = terraform_data.r.id\n}\noutput "n" {\n  value = terraform_data.r.output\n}\n')
 )
 LIFECYCLE = "lifecycle {\n%s\n}"
 MODULE = {"m/main.tf": INNER}
@@ -38,7 +40,12 @@ CASES: Mapping[str, Sequence[Step | str]] = {
         block("a", 'input = { s = "x", n = 1.5, b = true, z = null, l = [1, "a"], o = { k = [] } }'),
         block("a", 'input = { s = "y", n = 2, b = false, z = 1, l = [1], o = { k = {} } }'),
     ],
-    "input_changes_its_type": [A, block("a", 'input = "1"'), block("a", "input = [1]"), block("a", "input = toset([1])")],
+    "input_changes_its_type": [
+        A,
+        block("a", 'input = "1"'),
+        block("a", "input = [1]"),
+        block("a", "input = toset([1])"),
+    ],
     "input_becomes_null": [A, block("a", "input = null"), A],
     "triggers_replace": [
         block("a", 'input = 1\ntriggers_replace = "x"'),
@@ -59,13 +66,14 @@ CASES: Mapping[str, Sequence[Step | str]] = {
     "count_grows_and_shrinks": [block("a", f"count = {n}\ninput = count.index") for n in (1, 3, 2, 0)],
     "count_is_added_and_removed": [A, block("a", "count = 2\ninput = 1"), A],
     "for_each_changes_keys": [
-        block("a", 'for_each = { x = 1, y = 2 }\ninput = each.value'),
-        block("a", 'for_each = { y = 3, z = 4 }\ninput = each.value'),
+        block("a", "for_each = { x = 1, y = 2 }\ninput = each.value"),
+        block("a", "for_each = { y = 3, z = 4 }\ninput = each.value"),
     ],
     "for_each_of_a_set": [block("a", 'for_each = toset(["b", "a", "with space"])\ninput = each.key')],
     "count_to_for_each": [block("a", "count = 2"), block("a", 'for_each = toset(["x"])')],
     "for_each_of_a_resource": [
-        block("a", 'for_each = { x = 1 }\ninput = each.value') + block("b", "for_each = terraform_data.a\ninput = each.value.id"),
+        block("a", "for_each = { x = 1 }\ninput = each.value")
+        + block("b", "for_each = terraform_data.a\ninput = each.value.id"),
     ],
     "splat_and_for": [
         block("a", "count = 2\ninput = count.index")
@@ -150,20 +158,27 @@ CASES: Mapping[str, Sequence[Step | str]] = {
         + block("e", 'input = join(",", ["a", tostring(local.u)])')
         + block("f", "input = length([local.u, 2])"),
     ],
-    "module": [Step(CALL % "n = 2" + 'output "o" {\n  value = module.m.n\n}\n', MODULE), Step(CALL % "n = 3", MODULE), "locals {}\n"],
+    "module": [
+        Step(CALL % "n = 2" + 'output "o" {\n  value = module.m.n\n}\n', MODULE),
+        Step(CALL % "n = 3", MODULE),
+        "locals {}\n",
+    ],
     "module_count": [Step(CALL % "count = 2\n  n = count.index", MODULE), Step(CALL % "count = 1\n  n = 5", MODULE)],
     "module_for_each": [
         Step(
-            CALL % 'for_each = { x = 1, y = 2 }\n  n = each.value'
+            CALL % "for_each = { x = 1, y = 2 }\n  n = each.value"
             + 'output "all" {\n  value = { for k, m in module.m : k => m.n }\n}\n',
             MODULE,
         ),
-        Step(CALL % 'for_each = { y = 3 }\n  n = each.value', MODULE),
+        Step(CALL % "for_each = { y = 3 }\n  n = each.value", MODULE),
     ],
     "module_nested": [
         Step(
             'module "o" {\n  source = "./o"\n}\noutput "n" {\n  value = module.o.n\n}\n',
-            {**MODULE, "o/main.tf": 'module "m" {\n  source = "../m"\n  n = 7\n}\noutput "n" {\n  value = module.m.n\n}\n'},
+            {
+                **MODULE,
+                "o/main.tf": 'module "m" {\n  source = "../m"\n  n = 7\n}\noutput "n" {\n  value = module.m.n\n}\n',
+            },
         )
     ],
     "module_depends_on": [Step(A + CALL % "depends_on = [terraform_data.a]", MODULE)],
@@ -172,7 +187,10 @@ CASES: Mapping[str, Sequence[Step | str]] = {
         Step(CALL % "", {"m/main.tf": 'output "x" {\n  value = 1\n}\n'}),
     ],
     "targets": [
-        Step(A + block("b", "input = terraform_data.a.id") + block("c", "input = 3"), options=["-target=terraform_data.b"]),
+        Step(
+            A + block("b", "input = terraform_data.a.id") + block("c", "input = 3"),
+            options=["-target=terraform_data.b"],
+        ),
         A + block("b", "input = terraform_data.a.id") + block("c", "input = 3"),
     ],
     "replace_by_request": [
@@ -192,10 +210,11 @@ CASES: Mapping[str, Sequence[Step | str]] = {
     ],
     "refresh_only": [A, Step(A + 'output "o" {\n  value = "x"\n}\n', options=["-refresh-only"])],
     "variables": [
-        Step('variable "v" {\n  type = list(number)\n}\n' + block("a", "input = var.v"), options=["-var=v=[1,\"2\"]"]),
+        Step('variable "v" {\n  type = list(number)\n}\n' + block("a", "input = var.v"), options=['-var=v=[1,"2"]']),
         Step('variable "v" {\n  type = any\n}\n' + block("a", "input = var.v"), options=["-var=v=[1, null]"]),
         Step(
-            'variable "v" {\n  type = object({ a = optional(number, 3), b = string })\n}\n' + block("a", "input = var.v"),
+            'variable "v" {\n  type = object({ a = optional(number, 3), b = string })\n}\n'
+            + block("a", "input = var.v"),
             {"terraform.tfvars": 'v = { b = "x", c = 1 }\n'},
         ),
     ],
@@ -211,6 +230,6 @@ CASES: Mapping[str, Sequence[Step | str]] = {
     "numbers": [block("a", "input = [1e30, 0.1, 1/3, -0, 12345678901234567890]")],
     "json_and_heredoc": [
         block("a", 'input = jsonencode({ a = [1, "<&>"] })') + block("b", "input = <<-EOT\n    one\n      two\n  EOT"),
-        block("a", 'input = jsonencode({ a = [1, 2] })') + block("b", "input = <<-EOT\n    one\n    two\n  EOT"),
+        block("a", "input = jsonencode({ a = [1, 2] })") + block("b", "input = <<-EOT\n    one\n    two\n  EOT"),
     ],
 }

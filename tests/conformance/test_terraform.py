@@ -44,7 +44,9 @@ def _compare(ours: Sequence[Mapping[str, Any]], wanted: Sequence[Mapping[str, An
     assert len(ours) == len(wanted)
     for number, (mine, theirs) in enumerate(zip(ours, wanted, strict=True), 1):
         for part in theirs:
-            assert _with_sensitive_outputs(mine[part]) == _with_sensitive_outputs(theirs[part]), f"step {number}: {part}"
+            assert _with_sensitive_outputs(mine[part]) == _with_sensitive_outputs(theirs[part]), (
+                f"step {number}: {part}"
+            )
 
 
 def _with_sensitive_outputs(part: Any) -> Any:

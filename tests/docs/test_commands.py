@@ -6,6 +6,8 @@ and `...` in what is shown stands for anything.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import shlex
 import shutil
@@ -62,7 +64,9 @@ def test_the_readme_shows_what_a_release_of_the_quickstart_looks_like(tmp_path: 
     example = tmp_path / "main.tf"
     shutil.copy(ROOT / "examples" / "quickstart" / "main.tf", example)
     iac("iac apply -auto-approve")
-    example.write_text(example.read_text().replace("1.4.2", "1.5.0").replace("internal_port = 8080", "internal_port = 9090"))
+    example.write_text(
+        example.read_text().replace("1.4.2", "1.5.0").replace("internal_port = 8080", "internal_port = 9090")
+    )
     try_page(ROOT / "README.md", tmp_path, iac)
 
 
@@ -74,6 +78,18 @@ def test_every_question_to_the_audit_log_has_a_command_that_answers(tmp_path: Pa
     assert len(commands) >= 6
     for command in commands:
         assert iac(command.replace(" ID", " 1")).strip(), command
+
+
+def test_the_chain_can_be_checked_without_iac(tmp_path: Path, iac: Iac) -> None:
+    shutil.copy(ROOT / "examples" / "quickstart" / "main.tf", tmp_path)
+    iac("iac apply -auto-approve")
+    previous = "0" * 64
+    for event in json.loads(iac("iac events --reverse --json")):
+        found = event.pop("hash")
+        assert event["previous_hash"] == previous
+        text = json.dumps(event, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        previous = hashlib.sha256(text.encode()).hexdigest()
+        assert previous == found
 
 
 # --- commands that are only named ----------------------------------------------------------------------------

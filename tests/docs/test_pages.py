@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ sys.path.insert(0, str(Path(__file__).parent))  # for `pages`
 
 from pages import DOCS, PAGES, ROOT, name
 
+from iac.audit.groups import DEFAULT
 from iac.audit.record import Event
 from iac.config.versions import LANGUAGE_VERSION
+from iac.platform.schemas import KINDS
+from iac.schema import Block
 
 
 def read(page: str) -> str:
@@ -69,3 +73,17 @@ def test_every_script_that_records_what_terraform_answers_is_named_and_exists() 
 
 def test_the_version_of_the_language_is_the_one_that_is_checked() -> None:
     assert f"checked against {LANGUAGE_VERSION}" in read("docs/language.md")
+
+
+def test_the_audit_log_page_has_every_group_of_changes() -> None:
+    text = read("docs/audit-log.md").partition("The groups of `change` are ")[2].partition(". ")[0]
+    assert sorted(re.findall(r"`([^`]+)`", text)) == sorted({g for kind in KINDS.values() for g in groups(kind.block)})
+
+
+def groups(block: Block) -> Iterator[str]:
+    """Every group that a change of an object with this schema can have."""
+    for attribute in block.attributes.values():
+        yield attribute.group
+    for nested in block.blocks.values():
+        yield nested.group or DEFAULT
+        yield from groups(nested.block)

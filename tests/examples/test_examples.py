@@ -82,7 +82,9 @@ def test_an_example_is_created_found_unchanged_and_deleted_and_every_step_is_in_
     iac("init")
     assert iac("validate").err == ""
 
-    assert f"Plan: {count} to add, 0 to change, 0 to destroy." in iac("plan", "-detailed-exitcode", *options, code=2).out
+    assert (
+        f"Plan: {count} to add, 0 to change, 0 to destroy." in iac("plan", "-detailed-exitcode", *options, code=2).out
+    )
     assert f"Resources: {count} added, 0 changed, 0 destroyed." in iac("apply", "-auto-approve", *options).out
     assert "No changes." in iac("plan", "-detailed-exitcode", *options).out
 

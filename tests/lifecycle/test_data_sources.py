@@ -26,11 +26,15 @@ def test_a_data_source_is_read_while_planning(lab: Lab) -> None:
 
 
 def test_a_data_source_whose_arguments_are_not_known_is_read_during_apply(lab: Lab) -> None:
-    text = CLUSTER + """
+    text = (
+        CLUSTER
+        + """
     resource "terraform_data" "name" {
       input = iac_cluster.main.name
     }
-    """ + DATA % ("terraform_data.name.output", "")
+    """
+        + DATA % ("terraform_data.name.output", "")
+    )
     plan = lab.plan(text).plan
     assert reasons(plan) == {"data.iac_cluster.found": "read_because_config_unknown"}
     applied = lab.succeed()
@@ -54,7 +58,9 @@ def test_a_data_source_that_finds_nothing_stops_the_plan_at_its_place(lab: Lab) 
 
 
 def test_a_data_source_that_finds_nothing_during_apply_is_an_error_there(lab: Lab) -> None:
-    applied = lab.apply('resource "terraform_data" "n" {\n  input = "none"\n}\n' + DATA % ("terraform_data.n.output", ""))
+    applied = lab.apply(
+        'resource "terraform_data" "n" {\n  input = "none"\n}\n' + DATA % ("terraform_data.n.output", "")
+    )
     assert [e.summary for e in applied.errors] == ["Cluster not found"]
     assert [str(a) for a in applied.result.skipped] == ["terraform_data.user"]
 

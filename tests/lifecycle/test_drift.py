@@ -36,7 +36,7 @@ def test_the_plan_shows_what_changed_elsewhere(lab: Lab) -> None:
     lab.update_outside("iac_environment.staging", mode="PRODUCTION")
     text = lab.text(mode=Mode.REFRESH_ONLY)
     assert "iac_environment.staging has changed" in text
-    assert re.search(r'~ mode +=' + ' "DEVELOPMENT" -> "PRODUCTION"', text)
+    assert re.search(r"~ mode +=" + ' "DEVELOPMENT" -> "PRODUCTION"', text)
 
 
 def test_an_object_deleted_elsewhere_is_made_again(lab: Lab) -> None:

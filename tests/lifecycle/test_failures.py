@@ -129,8 +129,6 @@ def test_nothing_is_reported_as_done_before_it_is_durable(lab: Lab) -> None:
         with lab.project() as project:
             seen.append(len(project.state().instances) - count)
 
-    lab.apply(
-        'resource "terraform_data" "a" {\n  count = 20\n}\n', recording=Recording(on_completed=look)
-    )
+    lab.apply('resource "terraform_data" "a" {\n  count = 20\n}\n', recording=Recording(on_completed=look))
     assert len(seen) == 20
     assert min(seen) >= 0

@@ -46,9 +46,7 @@ def test_a_module_can_have_count(lab: Lab) -> None:
     lab.succeed(text % 3)
     assert lab.outputs() == {"s": [0, 1, 2]}
     plan = lab.plan(text % 1).plan
-    assert reasons(plan) == {
-        f"module.m[{i}].terraform_data.r": "delete_because_no_module" for i in (1, 2)
-    }
+    assert reasons(plan) == {f"module.m[{i}].terraform_data.r": "delete_because_no_module" for i in (1, 2)}
     lab.succeed()
     assert lab.values() == {"module.m[0].terraform_data.r": 0}
 
@@ -121,7 +119,9 @@ def test_path_module_is_where_the_module_is(lab: Lab) -> None:
         m__main_tf='output "text" {\n  value = file("${path.module}/text.txt")\n}\noutput "p" {\n  value = path.module\n}\n',
         m__text_txt="hello",
     )
-    lab.succeed('module "m" {\n  source = "./m"\n}\noutput "o" {\n  value = [module.m.text, module.m.p, path.module]\n}\n')
+    lab.succeed(
+        'module "m" {\n  source = "./m"\n}\noutput "o" {\n  value = [module.m.text, module.m.p, path.module]\n}\n'
+    )
     assert lab.outputs() == {"o": ["hello", "m", "."]}
 
 

@@ -164,8 +164,9 @@ def test_what_it_needs_is_created_before_destroy_as_well(lab: Lab) -> None:
     """
     lab.succeed(text % "x")
     assert lab.actions(text % "y") == dict.fromkeys(["terraform_data.a", "terraform_data.b"], "create-then-delete")
-    assert lab.succeed().done == [f"{part} terraform_data.{n}" for part, n in
-                                  [("apply", "a"), ("apply", "b"), ("delete", "b"), ("delete", "a")]]
+    assert lab.succeed().done == [
+        f"{part} terraform_data.{n}" for part, n in [("apply", "a"), ("apply", "b"), ("delete", "b"), ("delete", "a")]
+    ]
 
 
 def _with_a_cluster_that_cannot_go(lab: Lab) -> None:

@@ -31,7 +31,7 @@ def test_a_change_of_outputs_alone_is_a_change(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ['"text"', "1.5", "true", "[1, \"a\"]", "{ a = null }", "toset([\"b\", \"a\"])", "null", "[]", "{}"]
+    "value", ['"text"', "1.5", "true", '[1, "a"]', "{ a = null }", 'toset(["b", "a"])', "null", "[]", "{}"]
 )
 def test_an_output_can_be_anything(lab: Lab, value: str) -> None:
     lab.succeed(OUTPUT % value)

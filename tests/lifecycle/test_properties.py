@@ -20,7 +20,9 @@ NAMES = "abcdef"
 
 literals = st.one_of(
     st.integers(-5, 5).map(str),
-    st.sampled_from(['"x"', "true", "null", "1.5", "[]", "{}", "[1, [2]]", '{ k = "v" }', 'toset(["b", "a"])', '"${1 + 1}"']),
+    st.sampled_from(
+        ['"x"', "true", "null", "1.5", "[]", "{}", "[1, [2]]", '{ k = "v" }', 'toset(["b", "a"])', '"${1 + 1}"']
+    ),
 )
 
 

@@ -169,6 +169,36 @@ def test_instances_can_refer_to_instances_by_key(lab: Lab) -> None:
     ],
 )
 def test_what_cannot_be_repeated_by_is_refused_at_its_place(lab: Lab, argument: str, mistake: str) -> None:
-    text = f'resource "terraform_data" "other" {{\n  input = 1\n}}\nresource "terraform_data" "a" {{\n  {argument}\n}}\n'
+    text = (
+        f'resource "terraform_data" "other" {{\n  input = 1\n}}\nresource "terraform_data" "a" {{\n  {argument}\n}}\n'
+    )
     column = argument.index("=") + 5
     assert lab.mistakes(text) == [f"main.tf:5,{column}: {mistake}"]
+
+
+def test_what_refers_to_all_instances_sees_a_moved_one_once(lab: Lab) -> None:
+    all_inputs = 'output "all" {\n  value = terraform_data.a[*].input\n}\n'
+    lab.succeed(SINGLE)
+    lab.succeed(COUNT % 2 + all_inputs)
+    assert lab.outputs() == {"all": [0, 1]}
+
+
+def test_what_refers_to_all_instances_does_not_see_one_that_is_gone(lab: Lab) -> None:
+    text = """
+    resource "iac_cluster" "a" {
+      count          = %d
+      name           = "c${count.index}"
+      cloud_provider = "AWS"
+      region         = "eu-west-3"
+    }
+    resource "terraform_data" "new" {
+      input = %s
+    }
+    output "names" {
+      value = [iac_cluster.a[*].name, terraform_data.new.output]
+    }
+    """
+    lab.succeed(text % (2, 1))
+    lab.delete_outside("iac_cluster.a[1]")
+    lab.succeed(text % (1, 2))
+    assert lab.outputs() == {"names": [["c0"], 2]}

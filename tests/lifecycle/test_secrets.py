@@ -122,7 +122,13 @@ def logged(lab: Lab) -> Iterator[str]:
 def forms(secret: str) -> list[str]:
     """The secret as it is, and as JSON and HCL would write it."""
     escaped = json.dumps(secret, ensure_ascii=False)[1:-1]
-    found = {secret, escaped, json.dumps(secret)[1:-1], escaped.replace("${", "$${").replace("%{", "%%{"), repr(secret)[1:-1]}
+    found = {
+        secret,
+        escaped,
+        json.dumps(secret)[1:-1],
+        escaped.replace("${", "$${").replace("%{", "%%{"),
+        repr(secret)[1:-1],
+    }
     return [*found, *(f.upper() for f in found)]
 
 
@@ -138,7 +144,12 @@ def everything(lab: Lab, fallback: str = "1") -> None:
 
 
 def options(secret: str) -> dict[str, list[str]]:
-    return {"variables": [f"secret={secret}", f"parts={json.dumps({'inner': 'i' + secret}).replace('${', '$${').replace('%{', '%%{')}"]}
+    return {
+        "variables": [
+            f"secret={secret}",
+            f"parts={json.dumps({'inner': 'i' + secret}).replace('${', '$${').replace('%{', '%%{')}",
+        ]
+    }
 
 
 @settings(max_examples=12, deadline=None, derandomize=True)
@@ -187,18 +198,18 @@ def test_no_error_tells_a_secret(secret: str) -> None:
         "input = { a = 1 }[var.secret]",
         "input = tonumber(var.secret)",
         "input = jsondecode(var.secret)",
-        "input = regex(\"[0-9]{20}\", var.secret)",
+        'input = regex("[0-9]{20}", var.secret)',
         "input = file(var.secret)",
         "input = parseint(var.secret, 10)",
         "input = lookup({}, var.secret)",
         "input = templatefile(var.secret, {})",
-        "input = yamldecode(\"a: [${var.secret}\")",
+        'input = yamldecode("a: [${var.secret}")',
         "input = base64decode(var.secret)",
         "input = cidrhost(var.secret, 1)",
-        "input = formatdate(var.secret, \"2020-01-01T00:00:00Z\")",
+        'input = formatdate(var.secret, "2020-01-01T00:00:00Z")',
         "input = var.secret ? 1 : 2",
-        "input = index([\"a\"], var.secret)",
-        "input = format(\"%d\", var.secret)",
+        'input = index(["a"], var.secret)',
+        'input = format("%d", var.secret)',
     ],
 )
 def test_no_mistake_in_the_configuration_tells_a_secret(lab: Lab, mistake: str) -> None:
@@ -218,7 +229,11 @@ def test_what_the_provider_says_of_a_secret_argument_hides_it(lab: Lab, argument
     text = (
         CLUSTER
         + f'variable "secret" {{\n  sensitive = true\n}}\nresource "iac_environment" "a" {{\n{lines}\n}}\n'
-        + ('resource "iac_environment" "b" {\n  cluster_id = iac_cluster.main.id\n  name = var.secret\n}\n' if argument == "name" else "")
+        + (
+            'resource "iac_environment" "b" {\n  cluster_id = iac_cluster.main.id\n  name = var.secret\n}\n'
+            if argument == "name"
+            else ""
+        )
     )
     try:
         found = lab.apply(text, variables=[f"secret={secret}"]).errors
@@ -233,13 +248,15 @@ def test_a_secret_that_is_ignored_from_now_on_stays_one(lab: Lab) -> None:
     text = 'variable "secret" {\n  default = "hunter2-x"\n  sensitive = true\n}\nresource "terraform_data" "a" {\n  input = %s\n%s}\n'
     ignore = "  lifecycle {\n    ignore_changes = [input]\n  }\n"
     lab.succeed(text % ("{ k = var.secret }", ignore))
-    run = lab.plan(text % ("\"plain\"", ignore))
+    run = lab.plan(text % ('"plain"', ignore))
     assert run.plan.is_empty
     assert_hidden(shown(lab, run), ["hunter2-x"])
 
 
 def test_a_secret_that_is_no_longer_declared_one_is_not_shown_as_it_was(lab: Lab) -> None:
-    lab.succeed('variable "s" {\n  default = "hunter2-x"\n  sensitive = true\n}\nresource "terraform_data" "a" {\n  input = var.s\n}\n')
+    lab.succeed(
+        'variable "s" {\n  default = "hunter2-x"\n  sensitive = true\n}\nresource "terraform_data" "a" {\n  input = var.s\n}\n'
+    )
     run = lab.plan('resource "terraform_data" "a" {\n  input = "plain"\n}\n')
     assert_hidden(shown(lab, run), ["hunter2-x"])
 

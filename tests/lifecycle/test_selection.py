@@ -62,7 +62,9 @@ def test_what_is_not_targeted_need_not_exist(lab: Lab) -> None:
 
 def test_a_module_can_be_a_target(lab: Lab) -> None:
     lab.write(m__main_tf='resource "terraform_data" "inner" {\n}\n')
-    text = 'module "m" {\n  source   = "./m"\n  for_each = toset(["x", "y"])\n}\nresource "terraform_data" "apart" {\n}\n'
+    text = (
+        'module "m" {\n  source   = "./m"\n  for_each = toset(["x", "y"])\n}\nresource "terraform_data" "apart" {\n}\n'
+    )
     lab.write(text)
     assert list(lab.actions(targets=["module.m"])) == [
         'module.m["x"].terraform_data.inner',

@@ -79,7 +79,7 @@ def test_text_for_a_variable_without_a_type_stays_text(lab: Lab) -> None:
     ("declaration", "given", "summary"),
     [
         ("type = number", "many", "Invalid value for input variable"),
-        ("type = list(string)", '{ a = 1 }', "Invalid value for input variable"),
+        ("type = list(string)", "{ a = 1 }", "Invalid value for input variable"),
         ("type = list(string)", "[", "Missing item separator"),
         ("type = list(string)", "[var.x]", "Variables not allowed"),
         ("type = list(string)\n  nullable = false", "null", "Required variable not set"),
@@ -113,7 +113,7 @@ def test_every_missing_value_is_reported(lab: Lab) -> None:
 
 
 def test_null_takes_the_default_where_null_is_not_allowed(lab: Lab) -> None:
-    lab.write(declared("type = list(string)\n  default = [\"d\"]\n  nullable = false"))
+    lab.write(declared('type = list(string)\n  default = ["d"]\n  nullable = false'))
     assert planned(lab, variables=["v=null"]) == ["d"]
 
 
