@@ -29,9 +29,10 @@ from iac.engine.evaluator import Evaluator
 from iac.engine.objects import decode
 from iac.engine.operations import Operations
 from iac.engine.options import PlanOptions
-from iac.engine.planner import Planner, Progress
+from iac.engine.planner import Planner
 from iac.engine.prepare import Prepared, prepare
 from iac.engine.providers import Providers
+from iac.engine.refresh import Progress
 from iac.engine.settling import Settling
 from iac.engine.validator import validate_prepared
 from iac.hcl.evaluate import evaluate_template
@@ -190,7 +191,7 @@ class Project:
             inputs,
             changes,
             [position[id(change)] for change in planner.changes],
-            planner.drift,
+            planner.refresher.drift,
             planner.data,
             planner.forgotten_data,
             planner.outputs,

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from iac.address import InstanceKey
+from iac.config.model import ResourceBlock
 from iac.diagnostics import Diagnostic, DiagnosticsError, SourceRange, error
 from iac.hcl.evaluate import evaluate
 from iac.hcl.evaluation.involved import involved_values
@@ -19,6 +20,13 @@ from iac.values.types import DYNAMIC, NUMBER, STRING, CollectionType, type_name
 from iac.values.value import SENSITIVE, Value, number, string
 
 SINGLE, COUNT, FOR_EACH = "single", "count", "for_each"
+
+
+def kind_of(resource: ResourceBlock) -> str:
+    """How a block repeats, as it is written."""
+    if resource.count is not None:
+        return COUNT
+    return FOR_EACH if resource.for_each is not None else SINGLE
 
 
 class Repetition(NamedTuple):

@@ -6,48 +6,40 @@ instance's change is left to `change`, carrying anything out to the applier.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from iac.address import DATA, AbsResource, ConfigResource, InstanceKey, Resource, ResourceInstance
 from iac.config.meta import trigger_parts
 from iac.config.model import CheckRule, Config, ResourceBlock
 from iac.diagnostics import Diagnostics, DiagnosticsError
-from iac.engine.change import Subject, plan_change, refuse_prevented
+from iac.engine.change import Subject, plan_change
 from iac.engine.conditions import check
 from iac.engine.data import plan_data
 from iac.engine.evaluator import Evaluator, ModuleScope
-from iac.engine.expansion import COUNT, FOR_EACH, SINGLE, Expansion, Repetition, expand
+from iac.engine.expansion import COUNT, SINGLE, Expansion, Repetition, expand, kind_of
 from iac.engine.graph import Node
 from iac.engine.nodes import ValueNodes
-from iac.engine.objects import decode, with_schema_marks
+from iac.engine.objects import decode
 from iac.engine.options import PlanOptions, Selection
 from iac.engine.outputs import output_changes
 from iac.engine.prepare import Prepared
 from iac.engine.providers import Providers
+from iac.engine.refresh import Progress, Refresher, silent
+from iac.engine.removals import Removals
 from iac.hcl.evaluate import evaluate
 from iac.hcl.syntax import Attr, Expression, Index, Step
 from iac.plan.model import (
     Action,
-    ActionReason,
-    Change,
     CheckResult,
     DataRead,
-    Drift,
     Mode,
     OutputChange,
     ResourceChange,
 )
 from iac.state.model import InstanceObject, State
-from iac.values.paths import get, marks_by_path, with_marks_by_path
-from iac.values.value import Value, null, unknown, unmark_deep
-
-Progress = Callable[[str, ResourceInstance, Value], None]
-"""Called with what is being done (`refresh`, `read`), to what, and the object so far."""
-
-
-def _silent(action: str, address: ResourceInstance, value: Value) -> None:
-    """The progress nobody looks at."""
+from iac.values.paths import get
+from iac.values.value import Value, null, unknown
 
 
 class Planner:
@@ -61,7 +53,7 @@ class Planner:
         evaluator: Evaluator,
         inputs: Mapping[str, Value],
         options: PlanOptions,
-        progress: Progress = _silent,
+        progress: Progress = silent,
     ) -> None:
         self.prepared = prepared
         self.config: Config = prepared.config
@@ -70,11 +62,12 @@ class Planner:
         self.evaluator = evaluator
         self.options = options
         self.progress = progress
+        self.refresher = Refresher(prepared, providers, progress, enabled=options.refresh)
+        self._removals = Removals(prepared, evaluator, self.refresher)
         self.selection = Selection(options, prepared.graph, state)
         self.diagnostics = Diagnostics()
         self.checks: list[CheckResult] = []
         self.changes: list[ResourceChange] = []
-        self.drift: list[Drift] = []
         self.data: list[DataRead] = []
         self.forgotten_data: list[ResourceInstance] = []
         self.outputs: list[OutputChange] = []
@@ -139,7 +132,7 @@ class Planner:
         resource = self.config.modules[node.module].resources[node.name]
         for module in self.evaluator.module_instances.get(node.module, ()):
             address = AbsResource(module, node.name)
-            self.evaluator.expand_resource(address, _kind(resource))
+            self.evaluator.expand_resource(address, kind_of(resource))
             for key, stored in self.state.of_resource(address).items():
                 schema = self.prepared.schema(stored.provider, node.name)
                 self.evaluator.set_instance(address, key, decode(stored, schema))
@@ -279,26 +272,10 @@ class Planner:
         self.evaluator.set_instance(address, subject.address.key, value)
 
     def _refreshed(self, subject: Subject, stored: InstanceObject | None) -> Value:
-        """The object as it is now; a difference from the state is drift."""
+        """The object as it is now; null when there is none."""
         if stored is None:
             return null(subject.schema.block.implied_type)
-        known = decode(stored, subject.schema)
-        if not self.options.refresh:
-            return known
-        return self.refresh(subject.address, subject.provider_name, stored, known)
-
-    def refresh(self, address: ResourceInstance, provider_name: str, stored: InstanceObject, known: Value) -> Value:
-        """Reads one object from its provider, notes drift, and returns it marked like the state's."""
-        self.progress("refresh", address, known)
-        schema = self.prepared.schema(provider_name, address.resource)
-        plain, _ = unmark_deep(known)
-        current = self.providers.by_name(provider_name).read(address.resource.type, plain)
-        if current == plain:
-            return known
-        marked = with_schema_marks(schema.block, with_marks_by_path(current, marks_by_path(known)))
-        action = Action.DELETE if current.is_null else Action.UPDATE
-        self.drift.append(Drift(address, Change(action, known, marked), schema, provider_name, stored.deposed))
-        return marked
+        return self.refresher.read(subject.address, stored, subject.provider_name)
 
     def _outputs(self) -> list[OutputChange]:
         root = self.config.root
@@ -382,75 +359,24 @@ class Planner:
             if address.resource.mode == DATA:
                 self.forgotten_data.append(address)
                 continue
+            stored = self.state.instances[address]
             try:
-                self._delete(address, self.state.instances[address], destroy=destroy)
+                if self.options.mode is Mode.REFRESH_ONLY:
+                    self.refresher.read(address, stored)
+                    continue
+                change = self._removals.delete(address, stored, destroy=destroy)
             except DiagnosticsError as problem:
                 self.diagnostics.extend(d.about(str(address)) for d in problem.diagnostics)
-
-    def _delete(self, address: ResourceInstance, stored: InstanceObject, *, destroy: bool) -> None:
-        schema = self.prepared.schema(stored.provider, address.resource)
-        known = decode(stored, schema)
-        if self.options.refresh and address.resource.mode != DATA:
-            known = self.refresh(address, stored.provider, stored, known)
-        if known.is_null or self.options.mode is Mode.REFRESH_ONLY:
-            return
-        resource = self.config.resource(address.config)
-        refuse_prevented(resource, address)
-        self.record(
-            ResourceChange(
-                address,
-                Change(Action.DELETE, known, null(schema.block.implied_type)),
-                schema,
-                stored.provider,
-                null(schema.block.implied_type),
-                None if destroy else self._why_deleted(address, resource),
-                prior_dependencies=stored.dependencies,
-                create_before_destroy=stored.create_before_destroy,
-                source=resource.range if resource else None,
-                prior_version=stored.version,
-            )
-        )
-
-    def _why_deleted(self, address: ResourceInstance, resource: ResourceBlock | None) -> ActionReason:
-        if resource is None:
-            return ActionReason.DELETE_BECAUSE_NO_RESOURCE_CONFIG
-        if address.module not in self.evaluator.repetitions:
-            return ActionReason.DELETE_BECAUSE_NO_MODULE
-        kind = _kind(resource)
-        if kind == COUNT and isinstance(address.key, int):
-            return ActionReason.DELETE_BECAUSE_COUNT_INDEX
-        if kind == FOR_EACH and isinstance(address.key, str):
-            return ActionReason.DELETE_BECAUSE_EACH_KEY
-        return ActionReason.DELETE_BECAUSE_WRONG_REPETITION
+                continue
+            if change is not None:
+                self.record(change)
 
     def _deposed(self) -> None:
         if self.options.mode is Mode.REFRESH_ONLY:
             return
-        for (address, key), stored in sorted(self.state.deposed.items(), key=lambda i: (i[0][0].sort_key(), i[0][1])):
-            schema = self.prepared.schema(stored.provider, address.resource)
-            known = decode(stored, schema)
-            if self.options.refresh:
-                known = self.refresh(address, stored.provider, stored, known)
-            gone = null(schema.block.implied_type)
-            action = Action.NO_OP if known.is_null else Action.DELETE
-            self.changes.append(
-                ResourceChange(
-                    address,
-                    Change(action, known, gone),
-                    schema,
-                    stored.provider,
-                    gone,
-                    deposed=key,
-                    prior_dependencies=stored.dependencies,
-                    prior_version=stored.version,
-                )
-            )
-
-
-def _kind(resource: ResourceBlock) -> str:
-    if resource.count is not None:
-        return COUNT
-    return FOR_EACH if resource.for_each is not None else SINGLE
+        deposed = sorted(self.state.deposed.items(), key=lambda item: (item[0][0].sort_key(), item[0][1]))
+        for (address, key), stored in deposed:
+            self.changes.append(self._removals.delete_deposed(address, key, stored))
 
 
 def _trigger_key(scope: ModuleScope, key: Expression | None, rest: Sequence[Step]) -> InstanceKey:

@@ -14,7 +14,7 @@ from iac.diagnostics import Diagnostics, DiagnosticsError, Severity, error
 from iac.engine.change import Subject, located, validate_config_value, with_ignored
 from iac.engine.conditions import check
 from iac.engine.evaluator import Evaluator
-from iac.engine.expansion import COUNT, FOR_EACH, SINGLE, Repetition, expand
+from iac.engine.expansion import Repetition, expand, kind_of
 from iac.engine.graph import Node
 from iac.engine.nodes import ValueNodes
 from iac.engine.objects import decode, with_schema_marks
@@ -58,7 +58,7 @@ class Settling:
         for abs_resource in {a.abs_resource for a in self._addresses()}:
             resource = config.resource(abs_resource.config)
             if resource is not None:
-                self.evaluator.expand_resource(abs_resource, _kind(resource))
+                self.evaluator.expand_resource(abs_resource, kind_of(resource))
         replaced = {c.address for c in self.plan.changes} | {c.previous_address for c in self.plan.changes}
         replaced |= {d.address for d in self.plan.data} | set(self.plan.forgotten_data)
         replaced |= {d.address for d in self.plan.drift if d.change.action is Action.DELETE}
@@ -219,12 +219,6 @@ class Settling:
 def _conditions(rules: Sequence[CheckRule], kind: str, scope: Scope, problems: Diagnostics) -> None:
     for rule in rules:
         check(rule, kind, scope, problems)
-
-
-def _kind(resource: ResourceBlock) -> str:
-    if resource.count is not None:
-        return COUNT
-    return FOR_EACH if resource.for_each is not None else SINGLE
 
 
 def check_consistent(change: ResourceChange, planned: Value, new: Value, what: str) -> None:

@@ -1,0 +1,52 @@
+"""Refreshing: looking at the real objects, and noting where they differ from what was last applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from iac.address import ResourceInstance
+from iac.engine.objects import decode, with_schema_marks
+from iac.engine.prepare import Prepared
+from iac.engine.providers import Providers
+from iac.plan.model import Action, Change, Drift
+from iac.state.model import InstanceObject
+from iac.values.paths import marks_by_path, with_marks_by_path
+from iac.values.value import Value, unmark_deep
+
+Progress = Callable[[str, ResourceInstance, Value], None]
+"""Called with what is being done (`refresh`, `read`), to what, and the object so far."""
+
+
+def silent(action: str, address: ResourceInstance, value: Value) -> None:
+    """The progress nobody looks at."""
+
+
+class Refresher:
+    """Reads objects for one plan; `drift` is what was found to differ. When not `enabled` it believes the state."""
+
+    def __init__(self, prepared: Prepared, providers: Providers, progress: Progress, *, enabled: bool) -> None:
+        self.prepared = prepared
+        self.providers = providers
+        self.progress = progress
+        self.enabled = enabled
+        self.drift: list[Drift] = []
+
+    def read(self, address: ResourceInstance, stored: InstanceObject, provider_name: str | None = None) -> Value:
+        """The object as it is now, marked like the state's; null when it is gone.
+
+        `address` is where the object will be, which differs from the stored one after a move.
+        """
+        name = provider_name or stored.provider
+        schema = self.prepared.schema(name, address.resource)
+        known = decode(stored, schema)
+        if not self.enabled:
+            return known
+        self.progress("refresh", address, known)
+        plain, _ = unmark_deep(known)
+        current = self.providers.by_name(name).read(address.resource.type, plain)
+        if current == plain:
+            return known
+        marked = with_schema_marks(schema.block, with_marks_by_path(current, marks_by_path(known)))
+        action = Action.DELETE if current.is_null else Action.UPDATE
+        self.drift.append(Drift(address, Change(action, known, marked), schema, name, stored.deposed))
+        return marked
