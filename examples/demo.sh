@@ -8,11 +8,26 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$here/quickstart/main.tf" "$work/"
 cd "$work"
+unset IAC_DATABASE # the demo has a database of its own
+
+comment='' bold='' plain=''
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+    comment=$(printf '\033[1;36m') bold=$(printf '\033[1m') plain=$(printf '\033[0m')
+fi
+
+say() {
+    printf '\n%s# %s%s\n' "$comment" "$1" "$plain"
+}
 
 step() {
-    printf '\n\033[1;36m# %s\033[0m\n' "$1"
+    say "$1"
     shift
-    printf '\033[1m$ %s\033[0m\n' "$*"
+    shown=
+    for word in "$@"; do
+        case $word in *' '*) word="\"$word\"" ;; esac
+        shown="$shown $word"
+    done
+    printf '%s$%s%s\n' "$bold" "$shown" "$plain"
     "$@"
 }
 
@@ -22,7 +37,7 @@ step "What would be created?" iac plan
 step "Create it." iac apply -auto-approve --message "first rollout"
 
 sed -i.bak -e 's/1\.4\.2/1.5.0/' -e 's/    internal_port = 8080/    internal_port = 9090/' main.tf && rm -f main.tf.bak
-printf '\n\033[1;36m# Somebody releases a new version that listens on another port.\033[0m\n'
+say "Somebody releases a new version that listens on another port."
 
 step "What would that change?" iac plan
 step "Change it." iac apply -auto-approve --message "release 1.5.0"

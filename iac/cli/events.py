@@ -51,13 +51,14 @@ class _Events(Group):
         rest = click.Command.parse_args(self, ctx, rewrite(ctx, self.params, args))
         if rest:
             # Ignoring it would answer another question, and a mistyped `verify` would seem to have succeeded.
-            raise click.UsageError(f'There is no command "events {rest[0]}".{_hint(rest[0], self.commands)}', ctx)
+            raise click.UsageError(f'"{rest[0]}" is not expected here.{_hint(rest[0], self.commands)}', ctx)
         return rest
 
 
 def _hint(word: str, commands: Iterable[str]) -> str:
-    near = did_you_mean(word, commands)
-    return near or f" To ask for one object: iac events --target {shlex.quote(word)}"
+    if word in commands:
+        return f" Write its options after it: iac events {word} [OPTIONS]"
+    return did_you_mean(word, commands) or f" To ask for one object: iac events --target {shlex.quote(word)}"
 
 
 @click.group(cls=_Events, invoke_without_command=True)

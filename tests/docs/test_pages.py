@@ -68,7 +68,7 @@ def test_every_target_of_make_that_is_named_exists() -> None:
 def test_every_script_that_records_what_terraform_answers_is_named_and_exists() -> None:
     named = set(re.findall(r"`python (tests/\S+\.py)`", read("CONTRIBUTING.md")))
     there = {name(p) for p in (ROOT / "tests").rglob("record*.py")}
-    assert named == there
+    assert named == there, "the table of CONTRIBUTING.md"
 
 
 def test_the_version_of_the_language_is_the_one_that_is_checked() -> None:
