@@ -66,17 +66,25 @@ class PlannedRun:
 class Project:
     """A directory of configuration, a database and a workspace.
 
-    `environment` stands for the process's environment variables. The database is opened when first needed,
+    `environment` stands for the process's environment variables. `create` says whether a database that does not
+    exist is made: what only asks should not make one. The database is opened when first needed,
     and closed by `close` or at the end of a `with` block.
     """
 
     def __init__(
-        self, directory: Path, database: str, environment: Mapping[str, str], workspace: str = "default"
+        self,
+        directory: Path,
+        database: str,
+        environment: Mapping[str, str],
+        workspace: str = "default",
+        *,
+        create: bool = True,
     ) -> None:
         self.directory = directory
         self.location = database
         self.environment = environment
         self.workspace = workspace
+        self.create = create
         self.sources: dict[str, bytes] = {}
 
     def __enter__(self) -> Project:
@@ -93,8 +101,9 @@ class Project:
 
     @cached_property
     def database(self) -> Database:
-        """The database, created when it does not exist. Raises `DiagnosticsError` when it cannot be used."""
-        return open_storage(self.location)
+        """The database; created when it does not exist, where that is wanted. Raises `DiagnosticsError` when it
+        cannot be used."""
+        return open_storage(self.location, create=self.create)
 
     @cached_property
     def registry(self) -> Registry:

@@ -38,6 +38,7 @@ def command(
             opened.announce_version()
         with opened.project.lock("OperationTypeApply", seconds(lock_timeout), enabled=lock):
             if saved_plan is not None:
+                arguments.refuse_with_saved_plan()
                 run = opened.project.load_plan(Path(saved_plan))
             else:
                 run = make_plan(opened, arguments)

@@ -53,9 +53,10 @@ def approve(opened: Session, mode: Mode) -> None:
     bold, reset = ("\x1b[1m", "\x1b[0m") if console.color else ("", "")
     sys.stdout.write(f"\n{bold}{question}{reset}\n  {explanation}\n\n  {bold}Enter a value:{reset} ")
     sys.stdout.flush()
-    if sys.stdin.readline().strip() != "yes":
-        what = "Destroy" if mode is Mode.DESTROY else "Apply"
-        console.write(f"\n{what} cancelled.")
+    answer = sys.stdin.readline().strip()
+    console.write("")
+    if answer != "yes":
+        console.write(f"{'Destroy' if mode is Mode.DESTROY else 'Apply'} cancelled.")
         raise click.exceptions.Exit(1)
 
 

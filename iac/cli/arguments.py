@@ -78,18 +78,18 @@ def rewrite(ctx: click.Context, params: list[click.Parameter], args: list[str]) 
             # The order among -var and -var-file counts, so both become one option.
             result.append(f"--var={_FILE}{value if equals else next(rest, '')}")
         elif option.is_flag and equals:
-            result.append(_switch(name, option, value))
+            result.append(_switch(ctx, name, option, value))
         else:
             result.append(f"--{name}{equals}{value}")
     return result
 
 
-def _switch(name: str, option: click.Option, value: str) -> str:
+def _switch(ctx: click.Context, name: str, option: click.Option, value: str) -> str:
     if value.lower() in _TRUE:
         return f"--{name}"
     if value.lower() in _FALSE and option.secondary_opts:
         return option.secondary_opts[0]
-    raise click.UsageError(f'The option -{name} takes true or false, not "{value}".')
+    raise click.UsageError(f'The option -{name} takes true or false, not "{value}".', ctx)
 
 
 def switch(name: str, help: str, *, default: bool = False) -> Callable[[_Decorated], _Decorated]:

@@ -87,10 +87,11 @@ def command(
         return
     from iac.audit.filters import EventFilter, parse_time
     from iac.audit.query import events
+    from iac.audit.record import event_to_json
     from iac.values.codec import pretty
-    from iac.views.events import event_to_json, render_events
+    from iac.views.events import render_events
 
-    with session(database, no_color=no_color) as opened:
+    with session(database, no_color=no_color, create=False) as opened:
         now = datetime.now(UTC)
         wanted = EventFilter(
             targets=target,
@@ -122,10 +123,11 @@ def show(event_id: str, database: str | None, no_color: bool, as_json: bool) -> 
     ID is the event's id, the beginning of it, or its sequence number.
     """
     from iac.audit.query import event
+    from iac.audit.record import event_to_json
     from iac.values.codec import pretty
-    from iac.views.events import event_to_json, render_event
+    from iac.views.events import render_event
 
-    with session(database, no_color=no_color) as opened:
+    with session(database, no_color=no_color, create=False) as opened:
         found = event(opened.project.database, event_id)
         if as_json:
             opened.console.write(pretty(event_to_json(found)))
@@ -140,7 +142,7 @@ def verify(database: str | None, no_color: bool) -> None:
     """Check that no event was altered, removed or inserted since it was written."""
     from iac.audit.verify import verify as walk
 
-    with session(database, no_color=no_color) as opened:
+    with session(database, no_color=no_color, create=False) as opened:
         result = walk(opened.project.database)
         if result.is_empty and result.problem is None:
             opened.console.write("Nothing to verify: the log has no events.")

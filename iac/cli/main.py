@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import click
 
-from iac.cli.arguments import Group
+from iac.cli.arguments import Group, database_option
 
 _COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("iac.cli.init", "Prepare a directory: check it and create the database"),
@@ -50,9 +50,10 @@ class _Commands(Group):
 
 @click.group(cls=_Commands, invoke_without_command=True)
 @click.option("--chdir", metavar="DIR", help="Switch to another directory first.")
+@database_option
 @click.option("--version", "show_version", is_flag=True, help="Show the version.")
 @click.pass_context
-def cli(ctx: click.Context, chdir: str | None, show_version: bool) -> None:
+def cli(ctx: click.Context, chdir: str | None, database: str | None, show_version: bool) -> None:
     """Infrastructure as code with a memory: plan, apply, and ask who changed what."""
     if chdir is not None:
         try:
@@ -84,6 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             args=list(arguments) if arguments is not None else None, prog_name="iac", standalone_mode=False
         )
         sys.stdout.flush()
+    except click.exceptions.NoArgsIsHelpError as problem:
+        sys.stdout.write(f"{problem.format_message()}\n")
+        return 1
     except click.UsageError as problem:
         _usage_error(problem)
         return 1

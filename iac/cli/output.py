@@ -21,7 +21,7 @@ def command(name: str | None, database: str | None, no_color: bool, as_json: boo
     from iac.values.value import unmark_deep
     from iac.views import outputs as views
 
-    with session(database, no_color=no_color) as opened:
+    with session(database, no_color=no_color, create=False) as opened:
         outputs = opened.project.state().outputs
         console = opened.console
         if raw and name is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from iac.cli.arguments import Command, switch
-from iac.cli.planning import PlanArguments, make_plan, plan_options, show_plan
+from iac.cli.planning import PlanArguments, make_plan, plan_options, seconds, show_plan
 from iac.cli.session import session
 
 
@@ -31,6 +31,7 @@ def command(
     Exit codes: 0 good, 1 error; with -detailed-exitcode 2 when there are changes.
     """
     with session(database, no_color=no_color, as_json=as_json, compact_warnings=compact_warnings) as opened:
+        seconds(lock_timeout)  # only checked: planning takes no lock
         if as_json:
             opened.announce_version()
         run = make_plan(opened, arguments)

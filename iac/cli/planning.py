@@ -34,6 +34,29 @@ class PlanArguments:
     variables: Sequence[VariableOption]
     input: bool
 
+    def refuse_with_saved_plan(self) -> None:
+        """Raises `DiagnosticsError` when anything was given that a saved plan has settled already."""
+        given = [
+            name
+            for name, is_given in (
+                ("-destroy", self.destroy),
+                ("-refresh-only", self.refresh_only),
+                ("-refresh", not self.refresh),
+                ("-target", self.targets),
+                ("-replace", self.replace),
+                ("-var and -var-file", self.variables),
+            )
+            if is_given
+        ]
+        if given:
+            raise DiagnosticsError(
+                error(
+                    "Can't change a saved plan",
+                    f"The given plan file says what is to be done, so {', '.join(given)} cannot be used when applying "
+                    "it. Make a new plan with these options instead.",
+                )
+            )
+
     def options(self) -> PlanOptions:
         """The options for the engine. Raises `DiagnosticsError` for addresses that are none, and
         combinations that make no sense."""

@@ -58,12 +58,20 @@ def timestamp() -> str:
 
 @contextmanager
 def session(
-    database: str | None, *, no_color: bool = False, as_json: bool = False, compact_warnings: bool = False
+    database: str | None,
+    *,
+    no_color: bool = False,
+    as_json: bool = False,
+    compact_warnings: bool = False,
+    create: bool = True,
 ) -> Iterator[Session]:
-    """Opens the project of the current directory; mistakes that come out of the body are shown, with exit 1."""
+    """Opens the project of the current directory; mistakes that come out of the body are shown, with exit 1.
+
+    `create` says whether a database that does not exist is made.
+    """
     console = Console(no_color=no_color or as_json)
-    location = location_from(os.environ, database)
-    with Project(Path("."), location, dict(os.environ)) as project:
+    location = location_from(os.environ, database or click.get_current_context().find_root().params.get("database"))
+    with Project(Path("."), location, dict(os.environ), create=create) as project:
         opened = Session(project, console, as_json, compact_warnings)
         try:
             yield opened

@@ -18,7 +18,7 @@ from iac.cli.session import session
 @json_option
 def command(file: str | None, database: str | None, no_color: bool, as_json: bool) -> None:
     """Show the state, or a saved plan when its FILE is given."""
-    with session(database, no_color=no_color) as opened:
+    with session(database, no_color=no_color, create=False) as opened:
         project, console = opened.project, opened.console
         if file is not None:
             run = project.load_plan(Path(file))

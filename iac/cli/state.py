@@ -24,7 +24,7 @@ def command() -> None:
 @database_option
 def list_(address: tuple[str, ...], object_id: str | None, database: str | None) -> None:
     """List the addresses of all objects, or of those in the modules and resources given."""
-    with session(database) as opened:
+    with session(database, create=False) as opened:
         state = opened.project.state()
         targets = [_parse(text, parse_target) for text in address]
         for instance in sorted(state.instances, key=ResourceInstance.sort_key):
@@ -43,7 +43,7 @@ def show(address: str, database: str | None, no_color: bool) -> None:
     """Show one object as it is in the state, and how to see its events."""
     from iac.views.state_text import render_instance
 
-    with session(database, no_color=no_color) as opened:
+    with session(database, no_color=no_color, create=False) as opened:
         instance = _find(opened.project.state(), _parse(address, parse_instance))
         schema = opened.project.schema_of(instance.provider, instance.address.resource)
         opened.console.write(render_instance(instance, schema, color=opened.console.color))

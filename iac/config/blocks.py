@@ -51,6 +51,11 @@ _FILE_BLOCKS: Mapping[str, BlockHeader] = {
     "module": BlockHeader("name"),
     "resource": BlockHeader("type", "name"),
     "data": BlockHeader("type", "name"),
+    "moved": BlockHeader(),
+    "import": BlockHeader(),
+    "removed": BlockHeader(),
+    "check": BlockHeader("name"),
+    "ephemeral": BlockHeader("type", "name"),
 }
 
 _RULE = {"condition": True, "error_message": True}
@@ -375,6 +380,14 @@ def _literal_text(expression: Expression | None) -> str | None:
     return raw if isinstance(raw, str) else None
 
 
+def _not_supported(module: Module, block: Block, diagnostics: Diagnostics) -> None:
+    diagnostics.error(
+        f"{block.type} blocks are not supported yet",
+        f"Terraform has {block.type} blocks, but iac does not know them yet. Remove the block.",
+        block.type_range,
+    )
+
+
 _READERS: Mapping[str, Callable[[Module, Block, Diagnostics], None]] = {
     "terraform": _read_terraform,
     "provider": _read_provider,
@@ -384,4 +397,5 @@ _READERS: Mapping[str, Callable[[Module, Block, Diagnostics], None]] = {
     "module": _read_module_call,
     "resource": _read_resource,
     "data": _read_resource,
+    **dict.fromkeys(("moved", "import", "removed", "check", "ephemeral"), _not_supported),
 }

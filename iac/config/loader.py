@@ -73,6 +73,12 @@ def is_config_file(name: str) -> bool:
     return name.endswith((".tf", ".tf.json"))
 
 
+def is_override_file(name: str) -> bool:
+    """Whether a configuration file of this name is one that overrides others: `override.tf`, `*_override.tf`."""
+    stem = name.removesuffix(".json").removesuffix(".tf")
+    return stem == "override" or stem.endswith("_override")
+
+
 def load_config(files: Files, diagnostics: Diagnostics, *, require_files: bool = True) -> Config:
     """Reads the root module in `.` and every module it calls; what is wrong goes to the diagnostics.
 
@@ -89,7 +95,7 @@ def load_config(files: Files, diagnostics: Diagnostics, *, require_files: bool =
             raise DiagnosticsError(
                 error(
                     "No configuration files",
-                    "Plan requires configuration to be present, and this directory has no file that ends in .tf or "
+                    "Configuration is required, and this directory has no file that ends in .tf or "
                     ".tf.json. Create one, or name the directory that has them with -chdir.",
                 )
             )
@@ -131,6 +137,13 @@ def _read_files(
     parsed: list[File] = []
     for name in names:
         path = name if module.directory == "." else f"{module.directory}/{name}"
+        if is_override_file(name):
+            diagnostics.error(
+                "Override files are not supported yet",
+                f'Terraform merges "{path}" into the other files, but iac does not know override files yet. Write its '
+                "arguments where they belong, and remove the file.",
+            )
+            continue
         try:
             source = sources.get(path) or files.read(path)
         except OSError as problem:

@@ -194,7 +194,13 @@ def _prepare_file(path: str, create: bool) -> bool:
                 raise DiagnosticsError(error("Invalid database", f'"{path}" is a directory, not a file.'))
             return os.path.getsize(path) == 0
         if not create:
-            raise DiagnosticsError(error("Database not found", f'There is no database at "{path}".'))
+            raise DiagnosticsError(
+                error(
+                    "Database not found",
+                    f'There is no database at "{path}". Nothing was applied here yet: begin with iac init. Or name the '
+                    "database with --database or IAC_DATABASE.",
+                )
+            )
         parent = os.path.dirname(path) or "."
         if not os.path.isdir(parent):
             raise DiagnosticsError(

@@ -105,7 +105,9 @@ def grammar_text() -> str:
 
 _OPENING = frozenset({"LPAR", "LSQB", "INTERP_START", "DIRECTIVE_START"})
 _CLOSING = frozenset({"RPAR", "RSQB", "RBRACE"})
-_BEFORE_BLOCK = frozenset("NAME DBLQUOTE TRUE FALSE NULL IN FOR IF FOR_EACH ELSE ENDIF ENDFOR".split())
+_BEFORE_BLOCK = frozenset(
+    {"NAME", "DBLQUOTE", "TRUE", "FALSE", "NULL", "IN", "FOR", "IF", "FOR_EACH", "ELSE", "ENDIF", "ENDFOR"}
+)
 """What stands before the brace of a block, where newlines mean something; else the brace is that of an object."""
 
 

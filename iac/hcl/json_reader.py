@@ -11,14 +11,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from iac.diagnostics import Diagnostic, DiagnosticsError, SourceRange, error
+from iac.diagnostics import Diagnostic, DiagnosticsError, SourceRange, did_you_mean, error
 from iac.hcl.places import Places
 
-_TOKEN = re.compile(
-    r'[ \t\r\n]*(?:(?P<string>"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")'
-    r"|(?P<number>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(?P<word>true|false|null)|(?P<mark>[{}\[\],:]))"
-)
 _SPACE = re.compile(r"[ \t\r\n]*")
+_TOKEN = re.compile(
+    r'(?P<string>"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")'
+    r"|(?P<number>-?[0-9][-+.0-9A-Za-z]*|-)|(?P<word>[A-Za-z_]+)|(?P<mark>[{}\[\],:])"
+)
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")
+_WORDS = {"true": True, "false": False, "null": None}
+_STARTS = "A JSON value must start with a brace, a bracket, a number, a string, or a keyword."
 _MAX_DEPTH = 200
 
 
@@ -53,8 +56,8 @@ class JsonNode:
 
 
 def read_json(text: str, places: Places, diagnostics: list[Diagnostic]) -> JsonNode | None:
-    """The tree of a JSON text, or None (and a diagnostic) when it is none. Duplicate keys are reported."""
-    reader = _Reader(text, places, diagnostics)
+    """The tree of a JSON text, or None (and a diagnostic) when it is none. Keys may stand more than once."""
+    reader = _Reader(text, places)
     try:
         node = reader.value(0)
         reader.end()
@@ -65,95 +68,127 @@ def read_json(text: str, places: Places, diagnostics: list[Diagnostic]) -> JsonN
 
 
 class _Reader:
-    def __init__(self, text: str, places: Places, diagnostics: list[Diagnostic]) -> None:
+    def __init__(self, text: str, places: Places) -> None:
         self.text = text
         self.places = places
-        self.diagnostics = diagnostics
         self.at = 0
 
-    def fail(self, detail: str) -> DiagnosticsError:
+    def fail(self, summary: str, detail: str, start: int, end: int | None = None) -> DiagnosticsError:
+        stop = min(start + 1, len(self.text)) if end is None else end
+        return DiagnosticsError(error(summary, detail, self.places.range(start, stop)))
+
+    def skip(self) -> int:
+        """Goes behind white space; the offset there."""
         space = _SPACE.match(self.text, self.at)
-        offset = min(space.end() if space else self.at, len(self.text))
-        where = self.range(offset, min(offset + 1, len(self.text)))
-        return DiagnosticsError(error("Invalid JSON", detail, where))
-
-    def range(self, start: int, end: int) -> SourceRange:
-        return SourceRange(self.places.filename, self.places.at(start), self.places.at(end))
-
-    def token(self) -> re.Match[str]:
-        match = _TOKEN.match(self.text, self.at)
-        if match is None:
-            raise self.fail("A JSON value, or the end of one, is expected here.")
-        self.at = match.end()
-        return match
-
-    def value(self, depth: int) -> JsonNode:
-        if depth > _MAX_DEPTH:
-            raise self.fail(f"Values may be nested {_MAX_DEPTH} deep at the most.")
-        match = self.token()
-        kind = match.lastgroup
-        assert kind is not None
-        start = match.start(kind)
-        where = self.range(start, match.end())
-        text = match.group(kind)
-        if kind == "string":
-            return JsonNode("string", where, json.loads(text))
-        if kind == "number":
-            return JsonNode("number", where, text)
-        if kind == "word":
-            return JsonNode("null" if text == "null" else "bool", where, json.loads(text))
-        if text == "{":
-            return self.object(start, depth)
-        if text == "[":
-            return self.array(start, depth)
-        self.at = start
-        raise self.fail("A JSON value is expected here.")
+        assert space is not None, "no space is space too"
+        self.at = space.end()
+        return self.at
 
     def peek(self) -> str:
-        match = _TOKEN.match(self.text, self.at)
-        return (match.group("mark") or "") if match else ""
+        """The next character that is not white space; none at the end."""
+        start = self.skip()
+        return self.text[start : start + 1]
 
-    def mark(self, expected: str, detail: str) -> None:
-        if self.peek() != expected:
-            raise self.fail(detail)
-        self.token()
+    def value(self, depth: int) -> JsonNode:
+        """Reads a value."""
+        start = self.skip()
+        if depth > _MAX_DEPTH:
+            detail = f"JSON values may be nested {_MAX_DEPTH} deep at the most."
+            raise self.fail("Value nested too deeply", detail, start)
+        match = _TOKEN.match(self.text, start)
+        if match is None:
+            raise self.no_value(start)
+        kind, text = match.lastgroup, match.group()
+        if kind == "mark":
+            return self.collection(start, depth)
+        self.at = match.end()
+        where = self.places.range(start, self.at)
+        if kind == "string":
+            return JsonNode("string", where, _whole_characters(json.loads(text)))
+        if kind == "number":
+            if not _NUMBER.match(text):
+                detail = "There is a syntax error in the given JSON number."
+                raise self.fail("Invalid JSON number", detail, start, self.at)
+            return JsonNode("number", where, text)
+        if text not in _WORDS:
+            detail = f'"{text}" is not a valid JSON keyword.{did_you_mean(text, _WORDS)}'
+            raise self.fail("Invalid JSON keyword", detail, start, self.at)
+        return JsonNode("null" if text == "null" else "bool", where, _WORDS[text])
 
-    def object(self, start: int, depth: int) -> JsonNode:
+    def no_value(self, start: int) -> DiagnosticsError:
+        if start == len(self.text):
+            return self.fail("Missing value", "The JSON data ends prematurely.", start)
+        if self.text[start] != '"':
+            return self.fail("Invalid start of value", _STARTS, start)
+        line_end = self.text.find("\n", start)
+        end = line_end if line_end >= 0 else len(self.text)
+        return self.fail("Invalid JSON string", "There is a syntax error in the given JSON string.", start, end)
+
+    def collection(self, start: int, depth: int) -> JsonNode:
+        """Reads an object or array that begins here."""
+        mark = self.text[start]
+        if mark not in "{[":
+            raise self.fail("Missing JSON value", _STARTS, start)
+        self.at = start + 1
+        if mark == "{":
+            members = self.members(start, depth)
+            return JsonNode("object", self.places.range(start, self.at), members)
+        elements = self.elements(start, depth)
+        return JsonNode("array", self.places.range(start, self.at), elements)
+
+    def members(self, start: int, depth: int) -> list[tuple[JsonNode, JsonNode]]:
         members: list[tuple[JsonNode, JsonNode]] = []
-        first: dict[str, SourceRange] = {}
-        while self.peek() != "}":
-            if members:
-                self.mark(",", 'A comma or "}" is expected after a member of an object.')
+        while self.more("}", start, bool(members)):
+            if self.peek() != '"':
+                detail = "A JSON object property name must be a string"
+                raise self.fail("Invalid object property name", detail, self.at)
             key = self.value(depth + 1)
-            if key.kind != "string":
-                self.at = start
-                raise DiagnosticsError(error("Invalid JSON", "The keys of an object are strings.", key.range))
-            self.mark(":", "A colon is expected after a key.")
-            value = self.value(depth + 1)
-            if key.text in first and key.text != "//":
-                known = first[key.text]
-                self.diagnostics.append(
-                    error(
-                        "Duplicate key",
-                        f'The key "{key.text}" was already used at {known}. Each key may stand only once.',
-                        key.range,
-                    )
-                )
-            first.setdefault(key.text, key.range)
-            members.append((key, value))
-        self.token()
-        return JsonNode("object", self.range(start, self.at), members)
+            if self.peek() != ":":
+                detail = "A colon must appear between an object property's name and its value."
+                raise self.fail("Missing property value colon", detail, self.at)
+            self.at += 1
+            members.append((key, self.value(depth + 1)))
+        return members
 
-    def array(self, start: int, depth: int) -> JsonNode:
+    def elements(self, start: int, depth: int) -> list[JsonNode]:
         elements: list[JsonNode] = []
-        while self.peek() != "]":
-            if elements:
-                self.mark(",", 'A comma or "]" is expected after an element of an array.')
+        while self.more("]", start, bool(elements)):
             elements.append(self.value(depth + 1))
-        self.token()
-        return JsonNode("array", self.range(start, self.at), elements)
+        return elements
+
+    def more(self, closing: str, start: int, follows: bool) -> bool:
+        """Reads up to the next member or element, or behind the closing mark of what began at `start`."""
+        what, piece = ("object", "property") if closing == "}" else ("array", "value")
+        bracket = "brace" if closing == "}" else "bracket"
+        found = self.peek()
+        if found == closing:
+            self.at += 1
+            return False
+        if not found:
+            raise self.fail(f"Unclosed {what}", f"No closing {bracket} was found for this JSON {what}.", start)
+        if not follows:
+            return True
+        if found in "]}":
+            detail = f"A JSON {what} must be closed with a {bracket}, not a {'bracket' if found == ']' else 'brace'}."
+            raise self.fail("Mismatched braces", detail, self.at)
+        if found != ",":
+            each = "each property definition in an object" if what == "object" else "each value in an array"
+            detail = f"A comma must appear between {each}."
+            raise self.fail("Missing attribute separator comma", detail, self.at)
+        comma = self.at
+        self.at += 1
+        if self.peek() == closing:
+            detail = f"JSON does not permit a trailing comma after the final {piece} in an {what}."
+            raise self.fail(f"Trailing comma in {what}", detail, comma)
+        return True
 
     def end(self) -> None:
-        space = _SPACE.match(self.text, self.at)
-        if space is not None and space.end() < len(self.text):
-            raise self.fail("Nothing may follow the value.")
+        """Sees that nothing follows the value."""
+        start = self.skip()
+        if start < len(self.text):
+            raise self.fail("Extraneous data after value", "Extra characters appear after the JSON value.", start)
+
+
+def _whole_characters(text: str) -> str:
+    """The text with halves of surrogate pairs replaced, as Go replaces them."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -7,10 +7,10 @@ body knows, so a JSON body is sorted when it is asked. Strings in expressions ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from iac.diagnostics import Diagnostic, Pos, SourceRange, error
-from iac.hcl.bodies import missing_arguments, unsupported_argument
+from iac.diagnostics import Diagnostic, Pos, SourceRange, did_you_mean, error
+from iac.hcl.bodies import missing_arguments
 from iac.hcl.json_reader import JsonNode, read_json
 from iac.hcl.native import NativeBody
 from iac.hcl.parser import decode, parse_template
@@ -38,7 +38,7 @@ def parse_json(source: bytes, filename: str) -> tuple[File, list[Diagnostic]]:
     diagnostics: list[Diagnostic] = []
     start = Pos(1, 1, 0)
     nowhere = SourceRange(filename, start, start)
-    empty = File(filename, NativeBody(nowhere, {}, [], nowhere))
+    empty = File(filename, NativeBody(nowhere, {}, (), nowhere))
     text = decode(source, filename, diagnostics)
     if text is None:
         return empty, diagnostics
@@ -65,16 +65,15 @@ class JsonBody:
     def __init__(self, node: JsonNode) -> None:
         self._node = node
         self.range = node.range
-        start = node.range.start
-        end = Pos(start.line, start.column + 1, start.byte + 1)
-        self.missing_range = SourceRange(node.range.filename, start, end)
+        self.missing_range = _first_character(node)
 
     def _members(self, problems: list[Diagnostic]) -> Iterator[tuple[JsonNode, JsonNode]]:
         """The members of the object, or of all objects of an array of them."""
         nodes = self._node.elements if self._node.kind == "array" else [self._node]
         for node in nodes:
             if node.kind != "object":
-                problems.append(error("Incorrect JSON value type", "A JSON object is required here.", node.range))
+                detail = "A JSON object is required here, to define arguments and child blocks."
+                problems.append(_wrong_type(node, detail))
                 continue
             yield from (m for m in node.members if m[0].text != _COMMENT)
 
@@ -90,9 +89,10 @@ class JsonBody:
             if name in attributes:
                 self._add(found, key, value, problems)
             elif name in blocks:
-                sorted_blocks += _blocks(key, value, list(blocks[name].labels), (), problems)
+                sorted_blocks += _blocks(key, value, blocks[name].labels, (), problems)
             elif not partial:
-                problems.append(unsupported_argument(name, key.range, [*attributes, *blocks], ()))
+                detail = f'No argument or block type is named "{name}".{did_you_mean(name, [*attributes, *blocks])}'
+                problems.append(error("Extraneous JSON object property", detail, key.range))
         problems += missing_arguments(attributes, found, self.missing_range)
         return Content(found, sorted_blocks, self.missing_range), problems
 
@@ -106,62 +106,65 @@ class JsonBody:
 
     def _add(self, found: dict[str, Attribute], key: JsonNode, value: JsonNode, problems: list[Diagnostic]) -> None:
         if key.text in found:
-            problems.append(
-                error(
-                    "Duplicate argument",
-                    f'The argument "{key.text}" was already set at {found[key.text].name_range}.',
-                    key.range,
-                )
-            )
+            first = found[key.text].range
+            detail = f'The argument "{key.text}" was already set at {first}-{first.end.column}.'
+            problems.append(error("Duplicate attribute definition", detail, key.range))
             return
         whole = SourceRange(key.range.filename, key.range.start, value.range.end)
         found[key.text] = Attribute(whole, key.text, key.range, expression(value, problems))
 
 
+def _wrong_type(node: JsonNode, detail: str) -> Diagnostic:
+    return error("Incorrect JSON value type", detail, _first_character(node))
+
+
+def _first_character(node: JsonNode) -> SourceRange:
+    """A scalar as a whole, of an object or array the opening mark."""
+    if node.kind not in ("object", "array"):
+        return node.range
+    start = node.range.start
+    return SourceRange(node.range.filename, start, Pos(start.line, start.column + 1, start.byte + 1))
+
+
 def _blocks(
-    key: JsonNode,
-    value: JsonNode,
-    labels: list[str],
-    have: tuple[JsonNode, ...],
-    problems: list[Diagnostic],
+    key: JsonNode, value: JsonNode, labels: Sequence[str], have: tuple[JsonNode, ...], problems: list[Diagnostic]
 ) -> Iterator[Block]:
-    """The blocks that a member stands for: one object level for each label, arrays for several blocks."""
-    if labels:
-        nodes = value.elements if value.kind == "array" else [value]
-        for node in nodes:
-            if node.kind == "null":
-                continue
-            if node.kind != "object":
-                problems.append(
-                    error(
-                        "Incorrect JSON value type",
-                        f"A JSON object is required, whose keys represent the {key.text} block's {labels[0]}.",
-                        node.range,
-                    )
-                )
-                continue
-            for label, inner in node.members:
-                if label.text != _COMMENT:
-                    yield from _blocks(key, inner, labels[1:], (*have, label), problems)
-        return
+    """The blocks that a member stands for: one level of objects for each label, arrays for several blocks."""
     nodes = value.elements if value.kind == "array" else [value]
     for node in nodes:
         if node.kind == "null":
             continue
         if node.kind != "object":
-            problems.append(
-                error(
-                    "Incorrect JSON value type",
-                    "Either a JSON object or a JSON array of objects is required here, to define the content of "
-                    f'"{key.text}" blocks.',
-                    node.range,
+            problems.append(_wrong_type(node, _what_is_required(key.text, labels, value)))
+        elif not labels:
+            yield _block(key, node, have)
+        else:
+            named = [m for m in node.members if m[0].text != _COMMENT]
+            if not named:
+                detail = (
+                    f"At least one object property is required, whose name represents the {key.text} block's "
+                    f"{labels[0]}."
                 )
-            )
-            continue
-        header = have[-1].range if have else key.range
-        yield Block(
-            header, key.text, key.range, [h.text for h in have], [h.range for h in have], JsonBody(node), node.range
-        )
+                problems.append(error("Missing block label", detail, _first_character(node)))
+            for label, inner in named:
+                yield from _blocks(key, inner, labels[1:], (*have, label), problems)
+
+
+def _what_is_required(block_type: str, labels: Sequence[str], value: JsonNode) -> str:
+    if labels:
+        return "Either a JSON object or JSON array of objects is required here, to specify name labels for this block."
+    if value.kind == "array":
+        return "A JSON object is required here, setting the arguments for this block."
+    return (
+        f'Either a JSON object or a JSON array is required, representing the contents of one or more "{block_type}" '
+        "blocks."
+    )
+
+
+def _block(key: JsonNode, node: JsonNode, labels: Sequence[JsonNode]) -> Block:
+    header = labels[-1].range if labels else key.range
+    names, ranges = tuple(label.text for label in labels), tuple(label.range for label in labels)
+    return Block(header, key.text, key.range, names, ranges, JsonBody(node), node.range)
 
 
 def expression(node: JsonNode, problems: list[Diagnostic]) -> Expression:
@@ -175,8 +178,16 @@ def expression(node: JsonNode, problems: list[Diagnostic]) -> Expression:
     if node.kind == "null":
         return Literal(node.range, NULL)
     if node.kind == "array":
-        return TupleCons(node.range, [expression(e, problems) for e in node.elements])
-    return ObjectCons(node.range, [(_template(k, problems), expression(v, problems)) for k, v in node.members])
+        return TupleCons(node.range, tuple(expression(e, problems) for e in node.elements))
+    first: dict[str, SourceRange] = {}
+    items = []
+    for key, value in node.members:
+        known = first.setdefault(key.text, key.range)
+        if known is not key.range:
+            detail = f'An attribute named "{key.text}" was already defined at {known}-{known.end.column}.'
+            problems.append(error("Duplicate object attribute", detail, key.range))
+        items.append((_template(key, problems), expression(value, problems)))
+    return ObjectCons(node.range, tuple(items))
 
 
 def _template(node: JsonNode, problems: list[Diagnostic]) -> Expression:

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, NoReturn
 
-from iac.diagnostics import Diagnostic, Pos, SourceRange
+from iac.diagnostics import Diagnostic, Pos, SourceRange, error
 from iac.hcl.check_expressions import ExpressionChecker
 from iac.hcl.places import Places
 from iac.hcl.scanner import Token, scan, scan_template
@@ -32,7 +32,7 @@ class Findings(NamedTuple):
 
 
 def check_file(text: str, places: Places) -> Findings:
-    """What is wrong with the text of a file. Raises RecursionError when it is nested too deeply."""
+    """What is wrong with the text of a file."""
     tokens, problems = scan(text, places)
     checker = _FileChecker(text, tokens, places, sorted(map(_start, problems)))
     checker.file()
@@ -71,6 +71,8 @@ def _check(
     except Mistake as mistake:
         if mistake.diagnostic is not None:
             checker.diagnostics.append(mistake.diagnostic)
+    except RecursionError:
+        checker.diagnostics.append(too_deep(checker.range(checker.tokens[checker.at])))
     return _first_causes(problems, checker.diagnostics)
 
 
@@ -88,6 +90,12 @@ def _first_causes(characters: Sequence[Diagnostic], others: Sequence[Diagnostic]
 def _start(diagnostic: Diagnostic) -> Pos:
     assert diagnostic.subject is not None, "every mistake here has a place"
     return diagnostic.subject.start
+
+
+def too_deep(where: SourceRange) -> Diagnostic:
+    """The diagnostic for what is nested more deeply than the stack of the program allows."""
+    detail = "This is nested more deeply than iac can read. Split it into several local values."
+    return error("Expression nested too deeply", detail, where)
 
 
 class _Restart(Exception):  # noqa: N818  not an error
@@ -109,11 +117,15 @@ class _FileChecker(ExpressionChecker):
         while self.peek().kind != "end":
             if self.take("newline"):
                 continue
-            start, known = self.peek(), len(self.diagnostics)
+            start, begin, known = self.peek(), self.at, len(self.diagnostics)
             try:
                 whole = self.item(names)
             except _Restart:
                 whole = False
+            except RecursionError:
+                whole = False
+                self.diagnostics.append(too_deep(self.range(self.tokens[self.at])))
+                self.skip_item(begin)
             last = self.tokens[self.at - 1]
             if whole and len(self.diagnostics) == known and not self.is_bad(self.range(start, last)):
                 self.sound.append((start.start, last.end))
@@ -122,6 +134,13 @@ class _FileChecker(ExpressionChecker):
         """Whether there is a bad character in a range."""
         index = bisect_left(self.bad, range.start)
         return index < len(self.bad) and self.bad[index] < range.end
+
+    def skip_item(self, begin: int) -> None:
+        """Goes behind the item that began at a token."""
+        try:
+            self.recover(begin)
+        except _Restart:
+            return
 
     # --- bodies ---
 
@@ -327,12 +346,14 @@ class _FileChecker(ExpressionChecker):
         first column.
         """
         failed, self.at = self.at, begin
+        self.newlines = [True]
         open: list[str] = []
         while (token := self.tokens[self.at]).kind != "end":
-            if self.at > begin and self.at >= failed and self.begins_line():
+            if self.at > begin and self.begins_line():
                 if self.is_header():
                     raise _Restart
-                if "{" not in open and (token.kind == "}" or (not open and self.is_item())):
+                ends = token.kind == "}" or (not open and self.is_item())
+                if ends and self.at >= failed and "{" not in open:
                     return
             _track(open, token.kind)
             self.at += 1

@@ -13,7 +13,7 @@ from iac.hcl.build_expressions import ExpressionBuilder
 from iac.hcl.builder import BodyBuilder
 from iac.hcl.cache import collections_paused
 from iac.hcl.grammar import LarkError, UnexpectedInput, grammar
-from iac.hcl.mistakes import check_expression, check_file, check_template
+from iac.hcl.mistakes import check_expression, check_file, check_template, too_deep
 from iac.hcl.native import NativeBody
 from iac.hcl.places import ORIGIN, Places
 from iac.hcl.syntax import Attribute, Block, Expression, File, Literal, ScopeTraversal
@@ -122,10 +122,7 @@ def _empty_body(places: Places) -> NativeBody:
 def _salvage(text: str, places: Places, problem: Exception) -> tuple[NativeBody, list[Diagnostic]]:
     """What is wrong with the text of a file, and a body of its sound items."""
     body = _empty_body(places)
-    try:
-        diagnostics, sound = check_file(text, places)
-    except RecursionError:
-        return body, [_too_deep(places)]
+    diagnostics, sound = check_file(text, places)
     attributes: dict[str, Attribute] = {}
     blocks: list[Block] = []
     for begin, end in sound:
@@ -153,16 +150,13 @@ def _or_null(
         return parse(text, places), []
     except _FAILURES as problem:
         nothing = Literal(SourceRange(places.filename, places.start, places.end()), NULL)
-        try:
-            return nothing, check(text, places) or [_unexplained(text, places, problem)]
-        except RecursionError:
-            return nothing, [_too_deep(places)]
+        return nothing, check(text, places) or [_unexplained(text, places, problem)]
 
 
 def _unexplained(text: str, places: Places, problem: Exception) -> Diagnostic:
     """The diagnostic for a text that the parser refuses and `mistakes` finds nothing wrong with."""
     if isinstance(problem, RecursionError):
-        return _too_deep(places)
+        return too_deep(SourceRange(places.filename, places.start, places.start))
     if isinstance(problem, Refused):
         where = problem.range
     else:
@@ -170,11 +164,3 @@ def _unexplained(text: str, places: Places, problem: Exception) -> Diagnostic:
         begin = len(text) if offset is None or offset < 0 else offset
         where = places.range(begin, begin + 1)
     return error("Invalid syntax", "This could not be understood as part of a configuration.", where)
-
-
-def _too_deep(places: Places) -> Diagnostic:
-    return error(
-        "Expression nested too deeply",
-        "This is nested more deeply than iac can read. Split it into several local values.",
-        SourceRange(places.filename, places.start, places.start),
-    )

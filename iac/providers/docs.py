@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from iac.platform.schemas import KINDS
 from iac.providers.registry import Registry
 from iac.schema import Attribute, Block
 from iac.values.types import BOOL, NUMBER, Type, type_expression
@@ -44,19 +43,7 @@ def _page(folder: str, type: str, block: Block) -> str:
         if nested.description:
             lines += [nested.description, ""]
         lines += [*_arguments(nested.attributes, nested.blocks), ""]
-    if folder == "resources" and "id" in block.attributes:
-        lines += ["## Import", "", "```sh", f"iac import {type}.example ID", *_import_by_name(type), "```", ""]
     return "\n".join(lines)
-
-
-def _import_by_name(type: str) -> Iterator[str]:
-    kind = KINDS.get(type.removeprefix("iac_"))
-    if kind is not None:
-        path = [kind.name]
-        while kind.parent:
-            kind = KINDS[kind.parent]
-            path.insert(0, kind.name)
-        yield f"iac import {type}.example {'/'.join(path).upper()}"
 
 
 def _blocks(block: Block, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Block]]:

@@ -7,7 +7,6 @@ control character or terminal sequence appears as an escape.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
 from typing import Any, Final
 
 from iac.audit.record import CREATE, DELETE, IMPORT, READ, UPDATE, Event
@@ -22,17 +21,6 @@ NO_EVENTS: Final = "No events.\n"
 
 _HUES: Final = {CREATE: "green", UPDATE: "yellow", DELETE: "red", IMPORT: "cyan", READ: "dark_gray"}
 _SHORT_RUN: Final = 8
-
-
-def event_to_json(event: Event) -> dict[str, Any]:
-    """Every field of the event under its own name, as plain JSON data."""
-    data: dict[str, Any] = {}
-    for field in fields(event):
-        value = getattr(event, field.name)
-        data[field.name] = list(value) if isinstance(value, tuple) else value
-    data["patch"] = [dict(operation) for operation in event.patch]
-    data["context"] = dict(event.context)
-    return data
 
 
 # --- The table -------------------------------------------------------------------------------------------
@@ -93,7 +81,7 @@ def _rich_table(rows: Sequence[tuple[str, ...]], width: int) -> str:
 
     table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for name in COLUMNS:
-        table.add_column(name, overflow="fold", no_wrap=name in ("WHEN", "EVENT", "RUN"))
+        table.add_column(name, overflow="fold", no_wrap=name in ("WHEN", "EVENT", "TARGET", "RUN"))
     for row in rows:
         cells = [Text(cell) for cell in row]
         hue = _HUES.get(row[1].partition(" ")[0], "default").replace("dark_gray", "bright_black")

@@ -54,6 +54,33 @@ def test_a_switch_refuses_what_is_neither_true_nor_false(iac) -> None:
     assert 'takes true or false, not "maybe"' in outcome.err
 
 
+def test_asking_makes_no_database(iac, directory: Path) -> None:
+    for question in (("events",), ("state", "list"), ("output",), ("show",)):
+        outcome = iac(*question)
+        assert outcome.code == 1
+        assert "Database not found" in outcome.err
+    assert not (directory / "iac.db").exists()
+
+
+def test_the_database_may_be_named_before_or_after_the_command(iac, directory: Path) -> None:
+    assert iac("--database", "other.db", "apply", "-auto-approve").code == 0
+    assert iac("state", "list", "--database", "other.db").out.splitlines()
+    assert not (directory / "iac.db").exists()
+
+
+def test_a_saved_plan_takes_no_options_of_planning(iac) -> None:
+    iac("plan", "-out=tfplan")
+    outcome = iac("apply", "tfplan", "-var", "mode=PREVIEW")
+    assert outcome.code == 1
+    assert "Can't change a saved plan" in outcome.err
+
+
+def test_a_group_without_a_command_shows_its_help(iac) -> None:
+    outcome = iac("state")
+    assert outcome.code == 1
+    assert "Usage: iac state" in outcome.out
+
+
 def test_chdir_works_in_another_directory(iac, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = directory / "elsewhere"
     elsewhere.mkdir()

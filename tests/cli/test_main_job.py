@@ -193,6 +193,7 @@ def test_one_event_whole(iac) -> None:
 
 
 def test_the_log_verifies(iac) -> None:
+    iac("init")
     assert "Nothing to verify" in iac("events", "verify").out
     iac("apply", "-auto-approve")
     assert iac("events", "verify").out == "Verified 2 events: none was altered, removed or inserted.\n"
