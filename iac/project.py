@@ -15,10 +15,12 @@ from functools import cached_property
 from pathlib import Path
 
 from iac.address import Resource, ResourceInstance
+from iac.audit.filters import EventFilter, TargetFilter, age
 from iac.audit.ids import next_id
 from iac.audit.log import AuditLog
 from iac.audit.origin import collect_origin
-from iac.audit.record import Origin
+from iac.audit.query import events
+from iac.audit.record import TOOL, Origin
 from iac.config.loader import DirectoryFiles, Files, SnapshotFiles, load_config
 from iac.config.model import Config
 from iac.config.variables import InputValue, VariableOption, collect_inputs, resolve
@@ -279,6 +281,22 @@ class Project:
         result.diagnostics.extend(problems)
         return result, origin
 
+    def drift_causes(self, plan: Plan) -> dict[ResourceInstance, str]:
+        """For each object that was changed outside, who did it, as far as the audit log knows."""
+        causes = {}
+        now = datetime.now(UTC)
+        for drift in plan.drift[:_MOST_CAUSES]:
+            identity = (drift.change.before.raw or {}).get("id")
+            if identity is None or not isinstance(identity.raw, str):
+                continue
+            wanted = EventFilter(targets=(TargetFilter(word=identity.raw),), limit=1)
+            last = next(iter(events(self.database, wanted)), None)
+            if last is not None and last.tool != TOOL:
+                verb = "deleted" if last.event_type == "DELETE" else "changed"
+                ago = age(last.timestamp, now)
+                causes[drift.address] = f"{verb} by {last.user} with {last.tool}, {ago}, event {last.id}"
+        return causes
+
     # --- state ---
 
     def state(self) -> State:
@@ -292,6 +310,9 @@ class Project:
             for address, stored in sorted(state.instances.items(), key=lambda item: item[0].sort_key())
         }
 
+
+_MOST_CAUSES = 1000
+"""For how many objects the cause of drift is looked up; nobody reads more."""
 
 _TARGETED = warning(
     "Resource targeting is in effect",

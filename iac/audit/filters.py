@@ -153,3 +153,12 @@ def _duration(text: str) -> timedelta | None:
 def format_time(moment: datetime) -> str:
     """A moment as events have it: UTC, RFC 3339 with microseconds."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def age(timestamp: str, now: datetime) -> str:
+    """How long ago a timestamp was, in one unit: `5 s ago`, `3 min ago`, `2 h ago`, `4 d ago`."""
+    seconds = max(0, int((now - datetime.fromisoformat(timestamp)).total_seconds()))
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit} ago"
+    return f"{seconds} s ago"

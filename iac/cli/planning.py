@@ -184,7 +184,9 @@ def show_plan(opened: Session, run: PlannedRun) -> None:
         return
     from iac.views.plan_text import render_plan
 
-    opened.console.write(render_plan(run.plan, color=opened.console.color, width=opened.console.width))
+    causes = opened.project.drift_causes(run.plan) if run.plan.drift else None
+    console = opened.console
+    console.write(render_plan(run.plan, color=console.color, width=console.width, drift_causes=causes))
     opened.report(list(run.diagnostics))
 
 

@@ -117,15 +117,14 @@ class _FileChecker(ExpressionChecker):
         while self.peek().kind != "end":
             if self.take("newline"):
                 continue
-            start, begin, known = self.peek(), self.at, len(self.diagnostics)
+            start, known = self.peek(), len(self.diagnostics)
             try:
                 whole = self.item(names)
             except _Restart:
                 whole = False
             except RecursionError:
-                whole = False
                 self.diagnostics.append(too_deep(self.range(self.tokens[self.at])))
-                self.skip_item(begin)
+                return
             last = self.tokens[self.at - 1]
             if whole and len(self.diagnostics) == known and not self.is_bad(self.range(start, last)):
                 self.sound.append((start.start, last.end))
@@ -134,13 +133,6 @@ class _FileChecker(ExpressionChecker):
         """Whether there is a bad character in a range."""
         index = bisect_left(self.bad, range.start)
         return index < len(self.bad) and self.bad[index] < range.end
-
-    def skip_item(self, begin: int) -> None:
-        """Goes behind the item that began at a token."""
-        try:
-            self.recover(begin)
-        except _Restart:
-            return
 
     # --- bodies ---
 

@@ -13,6 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from iac.audit.log import AuditLog
+from iac.audit.record import Operation, Origin
+from iac.platform.api import Platform
+from iac.storage import open_storage
+
 
 def messages(text: str) -> list[dict]:
     return [json.loads(line) for line in text.splitlines()]
@@ -273,3 +278,16 @@ def test_a_locked_state_names_the_holder(iac, directory: Path) -> None:
         process.wait()
         process.stdout.close()
     assert iac("apply", "-auto-approve").code == 0
+
+
+def test_a_plan_names_who_caused_the_drift(iac) -> None:
+    iac("apply", "-auto-approve")
+    (event,) = json.loads(iac("events", "--json", "--target", "environment:staging").out)
+    with open_storage("iac.db") as database:
+        operation = Operation(Origin(user="eve", tool="console"))
+        changes = {"mode": "PRODUCTION"}
+        Platform(database, AuditLog(database)).update("environment", event["target_id"], changes, operation)
+    shown = iac("plan").out
+    assert "Objects have changed outside of iac" in shown
+    assert "(changed by eve with console, " in shown
+    assert '"PRODUCTION" -> "STAGING"' in shown
