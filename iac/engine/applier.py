@@ -117,6 +117,8 @@ class Applier:
                 self.result.interrupted = True
                 break
         self.result.skipped = [s.change.address for s in schedule.skipped if s.change is not None]
+        if not self.result.interrupted:
+            self.settling.check_rest()
         with self.database.transaction():
             self._outputs()
         return self.result

@@ -88,7 +88,11 @@ class Settling:
         while stack:
             current, needs = stack[-1]
             for need in needs:
-                if need.kind != "resource" and need not in self._settled:
+                if need in self._settled:
+                    continue
+                if need.kind == "resource":
+                    self._expand_empty(need)
+                else:
                     self._settled.add(need)
                     stack.append((need, iter(graph.dependencies.get(need, ()))))
                     break
@@ -98,6 +102,18 @@ class Settling:
                     self.providers.configure(current, self.evaluator, self._diagnostics)
                 elif current.kind != "resource":
                     self._nodes.evaluate(current)
+
+    def _expand_empty(self, node: Node) -> None:
+        """Makes a block that has no instances visible as one that has none, once its module is expanded."""
+        assert isinstance(node.name, Resource)
+        if node.module not in self.evaluator.module_instances:
+            return
+        self._settled.add(node)
+        kind = kind_of(self.prepared.config.modules[node.module].resources[node.name])
+        for module in self.evaluator.module_instances[node.module]:
+            address = AbsResource(module, node.name)
+            if address not in self.evaluator.resources:
+                self.evaluator.expand_resource(address, kind)
 
     def _repetition(self, resource: ResourceBlock, address: ResourceInstance) -> Repetition:
         found = self._repetitions.get(address.abs_resource)
@@ -126,6 +142,27 @@ class Settling:
             raise DiagnosticsError(located(subject, problem.diagnostics, config)) from None
         check_consistent(change, unmark_deep(change.change.after)[0], planned, "final plan")
         return config, with_schema_marks(change.schema.block, with_marks_by_path(planned, marks_by_path(config)))
+
+    def check_rest(self) -> None:
+        """Checks the conditions that were not known while planning and belong to no operation: those of variables,
+        outputs and unchanged objects. What does not hold is a diagnostic."""
+        waiting = {check.address for check in self.plan.checks if check.status == "unknown"}
+        if not waiting:
+            return
+        for module in self.prepared.config.modules.values():
+            nodes = [Node("variable", module.path, v.name) for v in module.variables.values() if v.validations]
+            nodes += [Node("output", module.path, o.name) for o in module.outputs.values() if o.preconditions]
+            for node in nodes:
+                if node not in self._settled:
+                    self._settled.add(node)
+                    self._settle(node)
+        for change in self.plan.changes:
+            if change.action is Action.NO_OP and str(change.address) in waiting:
+                try:
+                    self._check_before(change)
+                except DiagnosticsError as problem:
+                    self._diagnostics.extend(d.about(str(change.address)) for d in problem.diagnostics)
+                self.holds_after(change, change.change.after)
 
     def _check_before(self, change: ResourceChange) -> None:
         """Raises `DiagnosticsError` when a precondition does not hold, now that all it refers to is known."""

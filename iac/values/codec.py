@@ -205,7 +205,10 @@ def _parse_float(text: str) -> float | ExactNumber:
 
 def loads(text: str | bytes) -> Any:
     """Parses JSON, keeping every digit of numbers (`ExactNumber`). Raises `json.JSONDecodeError`."""
-    return json.loads(text, parse_float=_parse_float)
+    return _DECODER.decode(text if isinstance(text, str) else text.decode())
+
+
+_DECODER = json.JSONDecoder(parse_float=_parse_float)
 
 
 class _InexactError(Exception):
@@ -216,10 +219,13 @@ def _refuse(value: object) -> Any:
     raise _InexactError
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_refuse)
+
+
 def canonical(data: Any) -> str:
     """Canonical JSON text (RFC 8785): no white space, members sorted by UTF-16, shortest numbers."""
     try:
-        text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_refuse)
+        text = _ENCODER.encode(data)
     except _InexactError:
         return _canonical_slow(data)
     if _has_float(data) or _BEYOND_BMP.search(text):

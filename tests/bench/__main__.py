@@ -1,4 +1,4 @@
-"""Measures iac, and Terraform on the same files where it is installed: `python -m tests.bench [options]` (`make bench`).
+"""Measures iac, and Terraform on the same files where it is installed: `python -m tests.bench`, `make bench`.
 
 Each case is a directory of `terraform_data` blocks; measured are the whole processes of plan, apply, plan with
 nothing to do and destroy, by wall clock, and the peak memory of planning. `quickstart` is the plan of one small

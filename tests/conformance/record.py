@@ -9,11 +9,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for `kit`
+sys.path.insert(0, str(Path(__file__).parent))
 
 from terraform_cases import CASES
 from terraform_compare import plans_of_terraform
+
+GOLDENS = Path(__file__).parent / "goldens"
 
 
 def main(names: list[str]) -> None:
@@ -24,8 +26,8 @@ def main(names: list[str]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             plans = plans_of_terraform(Path(folder), steps)
         text = json.dumps(plans, indent=1, ensure_ascii=False, sort_keys=True)
-        (HERE / "goldens" / f"{name}.json").write_text(text + "\n")
-    for golden in (HERE / "goldens").glob("*.json"):
+        (GOLDENS / f"{name}.json").write_text(text + "\n")
+    for golden in GOLDENS.glob("*.json"):
         if golden.stem not in CASES:
             golden.unlink()
 

@@ -77,7 +77,8 @@ CASES: Mapping[str, Sequence[Step | str]] = {
     ],
     "splat_and_for": [
         block("a", "count = 2\ninput = count.index")
-        + 'output "s" {\n  value = terraform_data.a[*].input\n}\noutput "u" {\n  value = [for x in terraform_data.a : x.id]\n}\n',
+        + 'output "s" {\n  value = terraform_data.a[*].input\n}\n'
+        + 'output "u" {\n  value = [for x in terraform_data.a : x.id]\n}\n',
     ],
     "outputs_change": [
         A + 'output "o" {\n  value = terraform_data.a.input\n}\noutput "p" {\n  value = "p"\n}\n',

@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from terraform_cases import Step
 from kit import Lab
+from terraform_cases import Step
 
 from iac.plan.model import Mode
 from iac.values.codec import canonical

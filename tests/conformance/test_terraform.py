@@ -15,18 +15,18 @@ from typing import Any
 
 import pytest
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(Path(__file__).parent))
 
 from terraform_cases import CASES
 from terraform_compare import plans_of_iac, plans_of_terraform
 
+GOLDENS = Path(__file__).parent / "goldens"
 LIVE = ["chain", "count_grows_and_shrinks", "module_for_each", "replace_triggered_by_index"]
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_the_plans_are_those_of_terraform(name: str, tmp_path: Path) -> None:
-    wanted = json.loads((HERE / "goldens" / f"{name}.json").read_text())
+    wanted = json.loads((GOLDENS / f"{name}.json").read_text())
     _compare(plans_of_iac(tmp_path, CASES[name]), wanted)
 
 

@@ -1,4 +1,4 @@
-"""The kill test at length: `python -m tests.kill [rounds]` (`make kill`). Stops at the first broken promise."""
+"""The kill test at length: `python -m tests.kill [kills] [seed]` (`make kill`). Stops at the first broken promise."""
 
 from __future__ import annotations
 
@@ -7,29 +7,37 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for `kit`
+sys.path.insert(0, str(Path(__file__).parent))
 
-from killing import check_after_kill, converge, destroy_and_check, kill_while
+from killing import OBJECTS, check_after_kill, converge, destroy_and_check, kill_while
+
+LONGEST = 1.1
+"""Up to how many seconds after the start of an apply it is killed: about as long as one takes."""
 
 
-def main(rounds: int) -> None:
+def main(kills: int, seed: int) -> None:
     """Kills applies and destroys at random moments, so many times, each followed by all checks."""
-    seed = random.randrange(1 << 32)
     chance = random.Random(seed)
     sys.stdout.write(f"seed {seed}\n")
     killed = 0
-    while killed < rounds:
+    while killed < kills:
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
-            for _ in range(4):
-                command = chance.choice(("apply", "apply", "destroy"))
-                hit = kill_while(folder, command, chance.random() * 1.2)
+            done = 0
+            for _ in range(8):
+                command = (
+                    "apply" if done == 0 else "destroy" if done == OBJECTS else chance.choice(("apply", "destroy"))
+                )
+                hit = kill_while(folder, command, chance.random() * LONGEST)
                 killed += hit
                 done = check_after_kill(folder)
                 sys.stdout.write(f"{command}: {'killed' if hit else 'ended'} with {done} objects; all agrees\n")
+                sys.stdout.flush()
             converge(folder)
             destroy_and_check(folder)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    given = [int(argument) for argument in sys.argv[1:]]
+    main(given[0] if given else 100, given[1] if len(given) > 1 else random.randrange(1 << 32))

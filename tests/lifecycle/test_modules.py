@@ -42,7 +42,8 @@ def test_modules_nest(lab: Lab) -> None:
 
 def test_a_module_can_have_count(lab: Lab) -> None:
     lab.write(m__main_tf=INNER)
-    text = 'module "m" {\n  source = "./m"\n  count = %d\n  size = count.index\n}\noutput "s" {\n  value = module.m[*].size\n}\n'
+    text = 'module "m" {\n  source = "./m"\n  count = %d\n  size = count.index\n}\n'
+    text += 'output "s" {\n  value = module.m[*].size\n}\n'
     lab.succeed(text % 3)
     assert lab.outputs() == {"s": [0, 1, 2]}
     plan = lab.plan(text % 1).plan
@@ -116,7 +117,8 @@ def test_a_call_that_cannot_be_made_is_refused_at_its_place(lab: Lab, call: str,
 
 def test_path_module_is_where_the_module_is(lab: Lab) -> None:
     lab.write(
-        m__main_tf='output "text" {\n  value = file("${path.module}/text.txt")\n}\noutput "p" {\n  value = path.module\n}\n',
+        m__main_tf='output "text" {\n  value = file("${path.module}/text.txt")\n}\n'
+        'output "p" {\n  value = path.module\n}\n',
         m__text_txt="hello",
     )
     lab.succeed(

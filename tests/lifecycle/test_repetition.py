@@ -202,3 +202,34 @@ def test_what_refers_to_all_instances_does_not_see_one_that_is_gone(lab: Lab) ->
     lab.delete_outside("iac_cluster.a[1]")
     lab.succeed(text % (1, 2))
     assert lab.outputs() == {"names": [["c0"], 2]}
+
+
+def test_a_block_without_instances_is_an_empty_list_or_map_when_it_is_applied(lab: Lab) -> None:
+    lab.write(
+        m__main_tf='resource "terraform_data" "n" {\n  count = 0\n}\n'
+        'output "n" {\n  value = terraform_data.n[*].id\n}\n'
+    )
+    lab.succeed(
+        """
+        resource "terraform_data" "a" {
+          input = 1
+        }
+        resource "terraform_data" "none" {
+          count = 0
+        }
+        resource "terraform_data" "nobody" {
+          for_each = {}
+        }
+        module "m" {
+          source = "./m"
+        }
+        resource "terraform_data" "user" {
+          input = [terraform_data.a.id, terraform_data.none[*].id, terraform_data.nobody, module.m.n]
+        }
+        output "all" {
+          value = [terraform_data.a.output, length(terraform_data.none), length(terraform_data.nobody), module.m.n]
+        }
+        """
+    )
+    assert lab.values()["terraform_data.user"][1:] == [[], {}, []]
+    assert lab.outputs() == {"all": [1, 0, 0, []]}

@@ -29,7 +29,13 @@ data "iac_cluster" "found" {
 }
 resource "terraform_data" "a" {
   count            = 2
-  input            = { n = 1.5, big = 12345678901234567890123, s = var.secret, set = toset(["b", "a"]), u = iac_cluster.main.id }
+  input = {
+    n   = 1.5
+    big = 12345678901234567890123
+    s   = var.secret
+    set = toset(["b", "a"])
+    u   = iac_cluster.main.id
+  }
   triggers_replace = "%s"
 }
 output "o" {

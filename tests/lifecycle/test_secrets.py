@@ -244,8 +244,11 @@ def test_what_the_provider_says_of_a_secret_argument_hides_it(lab: Lab, argument
     assert_hidden(logged(lab), [secret])
 
 
+DECLARED = 'variable "secret" {\n  default = "hunter2-x"\n  sensitive = true\n}\n'
+
+
 def test_a_secret_that_is_ignored_from_now_on_stays_one(lab: Lab) -> None:
-    text = 'variable "secret" {\n  default = "hunter2-x"\n  sensitive = true\n}\nresource "terraform_data" "a" {\n  input = %s\n%s}\n'
+    text = DECLARED + 'resource "terraform_data" "a" {\n  input = %s\n%s}\n'
     ignore = "  lifecycle {\n    ignore_changes = [input]\n  }\n"
     lab.succeed(text % ("{ k = var.secret }", ignore))
     run = lab.plan(text % ('"plain"', ignore))
@@ -254,9 +257,7 @@ def test_a_secret_that_is_ignored_from_now_on_stays_one(lab: Lab) -> None:
 
 
 def test_a_secret_that_is_no_longer_declared_one_is_not_shown_as_it_was(lab: Lab) -> None:
-    lab.succeed(
-        'variable "s" {\n  default = "hunter2-x"\n  sensitive = true\n}\nresource "terraform_data" "a" {\n  input = var.s\n}\n'
-    )
+    lab.succeed(DECLARED + 'resource "terraform_data" "a" {\n  input = var.secret\n}\n')
     run = lab.plan('resource "terraform_data" "a" {\n  input = "plain"\n}\n')
     assert_hidden(shown(lab, run), ["hunter2-x"])
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from iac.plan.packing import pack, unpack
 from iac.values import numbers
-from iac.values.types import DYNAMIC, NUMBER, STRING, Type, list_of, map_of, object_of, set_of
+from iac.values.types import DYNAMIC, NUMBER, STRING, Type, list_of, map_of, object_of
 from iac.values.value import (
     ONLY_SENSITIVE,
     UNKNOWN_DYNAMIC,
