@@ -302,6 +302,7 @@ def _read_module_call(module: Module, block: Block, diagnostics: Diagnostics) ->
         name,
         source,
         block.range,
+        block.body.missing_range,
         {n: a.expression for n, a in arguments.items()},
         {n: a.range for n, a in arguments.items()},
         count,

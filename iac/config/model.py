@@ -124,6 +124,7 @@ class ModuleCall:
     name: str
     source: str
     range: SourceRange
+    missing_range: SourceRange
     arguments: Mapping[str, Expression]
     argument_ranges: Mapping[str, SourceRange]
     count: Expression | None = None

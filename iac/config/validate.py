@@ -45,7 +45,7 @@ def _check_arguments(call: ModuleCall, child: Module, diagnostics: Diagnostics) 
             diagnostics.error(
                 "Missing required argument",
                 f'The argument "{name}" is required, but no definition was found.',
-                call.range,
+                call.missing_range,
             )
     for name in call.arguments:
         if name not in child.variables:

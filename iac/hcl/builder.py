@@ -11,7 +11,7 @@ from typing import Any
 from iac.diagnostics import SourceRange
 from iac.hcl.build_expressions import ExpressionBuilder
 from iac.hcl.build_strings import ParseEmbedded
-from iac.hcl.grammar import LAYOUT, token_range
+from iac.hcl.grammar import LAYOUT
 from iac.hcl.native import NativeBody
 from iac.hcl.places import Places
 from iac.hcl.syntax import Attribute, Block, Literal
@@ -61,17 +61,17 @@ class BodyBuilder:
         name, type_range = self.expressions.name(children[0])
         labels = [self._label(child) for child in children[1:-3]]
         opening, body, closing = children[-3:]
-        _check_layout(body.children, opening, closing, self.places)
         ranges = tuple(where for _, where in labels)
         header = type_range._replace(end=ranges[-1].end) if ranges else type_range
         whole = self.places.range(opening.start_pos, closing.start_pos + 1)
+        _check_layout(body.children, whole)
         return Block(
             header,
             name,
             type_range,
             tuple(label for label, _ in labels),
             ranges,
-            self._body(body.children, whole, header),
+            self._body(body.children, whole, self.places.range(opening.start_pos, opening.start_pos + 1)),
             type_range._replace(end=whole.end),
         )
 
@@ -84,11 +84,9 @@ class BodyBuilder:
         return literal.value.raw, literal.range
 
 
-def _check_layout(inner: Sequence[Any], opening: Any, closing: Any, places: Places) -> None:
-    """A block is empty, or one argument on one line, or begins and ends its items with newlines."""
-    if not inner:
+def _check_layout(inner: Sequence[Any], where: SourceRange) -> None:
+    """A block is empty, or one argument without a newline around it, or begins and ends its items with newlines."""
+    if not inner or (len(inner) == 1 and inner[0].data == "attribute"):
         return
-    if inner[0].data in LAYOUT and inner[-1].data in LAYOUT:
-        return
-    if len(inner) > 1 or inner[0].data == "block" or opening.line != closing.line:
-        raise Refused(token_range(places, opening))
+    if inner[0].data not in LAYOUT or inner[-1].data not in LAYOUT:
+        raise Refused(where)

@@ -11,8 +11,8 @@ import contextlib
 import gc
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from iac.hcl import columns
@@ -29,7 +29,18 @@ def _path(source: bytes) -> Path | None:
     directory = cache_directory()
     if directory is None:
         return None
-    return directory / "files" / hashlib.sha256(columns.FORM.encode() + source).hexdigest()
+    return directory / "files" / hashlib.sha256(_form() + source).hexdigest()
+
+
+@cache
+def _form() -> bytes:
+    """What an entry depends on beside the file: the form of the nodes, and the code that makes them, so that another
+    parser never meets what an earlier one understood."""
+    digest = hashlib.sha256(columns.FORM.encode())
+    with contextlib.suppress(OSError):
+        for path in sorted(Path(__file__).parent.glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.digest()
 
 
 def load(source: bytes, filename: str) -> File | None:
@@ -53,6 +64,8 @@ def store(source: bytes, file: File) -> None:
     path = _path(source)
     if path is None or not isinstance(file.body, NativeBody):
         return
+    import tempfile
+
     with contextlib.suppress(OSError, RecursionError):
         with collections_paused():
             payload = columns.dump(file.body)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
-from iac.diagnostics import SourceRange, did_you_mean, error
+from iac.diagnostics import SourceRange, did_you_mean
 from iac.hcl.scanner import Token
 from iac.hcl.templates import is_character
-from iac.hcl.token_reader import Mistake, TokenReader
+from iac.hcl.token_reader import TokenReader
 
 _ESCAPE = re.compile(
     r"""\\(?:[nrt"\\]|(?P<code>u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|(?P<wrong>u[0-9a-fA-F]*|U[0-9a-fA-F]*|.|\Z))""",
@@ -59,12 +59,8 @@ class TemplateChecker(TokenReader):
         self.newlines.append(False)
         self.expression()
         close = self.peek()
-        if close.kind == "end":
-            detail = (
-                "There is no closing brace for this interpolation sequence before the end of the file. This might be "
-                "caused by incorrect nesting inside the given expression."
-            )
-            raise Mistake(error("Unclosed template interpolation sequence", detail, self.range(opening)))
+        if close.kind in ("end", "open-quote"):
+            raise self.unclosed_interpolation(opening, "file" if close.kind == "end" else "quoted template")
         if close.kind == ":":
             detail = (
                 "Template interpolation doesn't expect a colon at this location. Did you intend this to be a literal "

@@ -177,7 +177,7 @@ class _FileChecker(ExpressionChecker):
             self.argument()
             return True
         if following not in ("open-quote", "{", "name"):
-            self.fail(self.peek() if following in ("bad", "cut") else name, _REQUIRED, _USE_EQUALS)
+            self.fail(name, _REQUIRED, _USE_EQUALS)
         return self.block()
 
     def no_name(self, token: Token) -> NoReturn:
@@ -377,7 +377,7 @@ def _track(open: list[str], kind: str) -> None:
     """Keeps the stack of open brackets, one that closes nothing apart."""
     if kind in _OPENING:
         open.append("${" if kind == "%{" else kind)
-    elif kind == "cut" and "open-quote" in open:
+    elif kind in ("cut", "unclosed") and "open-quote" in open:
         del open[open.index("open-quote") :]
     elif kind in _PAIRS and _PAIRS[kind] in open:
         while open.pop() != _PAIRS[kind]:

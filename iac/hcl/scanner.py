@@ -19,8 +19,9 @@ class Token(NamedTuple):
     """A token: `kind` is its own text for punctuation, else one of the words below; offsets into the text.
 
     name, number, newline, text (literal text in a template), open-quote, close-quote, heredoc (its opening),
-    end-heredoc, `${`, `%{`, template-end (the brace that closes one of those two), bad, cut (where the
-    rest of a broken string is given up), and end (of the text). What is wrong with bad and cut is said already.
+    end-heredoc, `${`, `%{`, template-end (the brace that closes one of those two), end (of the text); and three for
+    what is broken: bad (a character) and cut (the rest of a string), for which there is a diagnostic already, and
+    unclosed (the rest of a string that has no end because an interpolation in it has none, and where that begins).
     """
 
     kind: str
@@ -35,7 +36,9 @@ _CODE = re.compile(
     r"|(?P<mark>\.\.\.|::|=>|==|!=|<=|>=|&&|\|\||[{}\[\]().,:=<>+*/%?!-])"
     r'|(?P<quote>")|(?P<close>~\})|(?P<bad>.)'
 )
-_QUOTED = re.compile(r'(?P<text>(?:\$\$\{|%%\{|\\[^\n]|[^"\\\n$%]|[$%](?!\{)|\\)+)|(?P<open>[$%]\{~?)|(?P<end>["\n])')
+_QUOTED = re.compile(
+    r'(?P<text>(?:\$\$\{|%%\{|\\[^\r\n]|[^"\\\r\n$%]|[$%](?!\{)|\\|\r(?!\n))+)|(?P<open>[$%]\{~?)|(?P<end>"|\r?\n)'
+)
 _RAW = re.compile(r"(?P<text>(?:\$\$\{|%%\{|[^\n$%]|[$%](?!\{))*(?:\n|(?=[$%]\{)|\Z))")
 _OPEN = re.compile(r"[$%]\{~?")
 
@@ -104,8 +107,9 @@ class _Scanner:
         elif kind == "heredoc":
             self.modes.append(Mode("raw", start, match.group("heredoc")))
             yield Token("heredoc", start, self.at)
-        elif kind == "close" and self.modes and self.modes[-1].kind == "${":
-            self.modes.pop()
+        elif kind == "close":
+            if self.modes and self.modes[-1].kind == "${":
+                self.modes.pop()
             yield Token("template-end", start, self.at)
         elif kind != "space":
             self.at = start + 1
@@ -139,8 +143,10 @@ class _Scanner:
     def split_over_lines(self, start: int) -> Iterator[Token]:
         """A newline in a string. The string goes on when the next line has what looks like its end."""
         outer = next((m for m in self.modes if m.kind == "quoted"), self.modes[-1])
+        kind, place = "cut", (start, start)
         if outer is not self.modes[-1]:
-            self.unclosed_interpolation(self.modes[self.modes.index(outer) + 1])
+            opening = self.modes[self.modes.index(outer) + 1].start
+            kind, place = "unclosed", (opening, opening + 2)
         else:
             self.multi_line_string(start)
             end = self.text.find("\n", self.at)
@@ -151,7 +157,7 @@ class _Scanner:
         # Only what begins on this line is broken: what is open inside the outermost string ends with it.
         del self.modes[self.modes.index(outer) :]
         self.at = start
-        yield Token("cut", start, start)
+        yield Token(kind, *place)
 
     def multi_line_string(self, start: int) -> None:
         self.diagnostics.append(
@@ -159,17 +165,7 @@ class _Scanner:
                 "Invalid multi-line string",
                 "Quoted strings may not be split over multiple lines. To produce a multi-line string, either use the "
                 '\\n escape to represent a newline character or use the "heredoc" multi-line template syntax.',
-                self.places.range(start, start + 1),
-            )
-        )
-
-    def unclosed_interpolation(self, mode: Mode) -> None:
-        self.diagnostics.append(
-            error(
-                "Unclosed template interpolation sequence",
-                "There is no closing brace for this interpolation sequence before the end of the quoted template. This "
-                "might be caused by incorrect nesting inside the given expression.",
-                self.places.range(mode.start, mode.start + 2),
+                self.places.range(start, self.at),
             )
         )
 
@@ -186,8 +182,8 @@ class _Scanner:
             line = self.text[self.at : end if end >= 0 else len(self.text)]
             if line.strip(" \t\r") == marker:
                 self.modes.pop()
-                start = self.at + line.index(marker)
-                self.at = start + len(marker)
+                start = self.at
+                self.at = start + line.index(marker) + len(marker)
                 yield Token("end-heredoc", start, self.at)
                 return
         match = _RAW.match(self.text, self.at)

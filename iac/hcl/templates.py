@@ -74,7 +74,7 @@ def build(parts: Sequence[Part], range: SourceRange) -> Expression:
         return TemplateWrap(range, parts[0].expression)
     if all(p.kind == "literal" for p in parts):
         return Literal(range, string("".join(p.text for p in parts)))
-    return Template(range, _Assembler(parts).sequence(()))
+    return Template(range, tuple(_Assembler(_joined(parts)).sequence(())))
 
 
 def _strip(parts: Sequence[Part]) -> None:
@@ -122,8 +122,7 @@ class _Assembler:
                 return nodes
             self.at += 1
             if part.kind == "literal":
-                if part.text:
-                    _append_literal(nodes, part)
+                nodes.append(Literal(part.range, string(part.text)))
             elif part.kind == "interpolation" and part.expression is not None:
                 nodes.append(part.expression)
             elif part.kind == "if":
@@ -161,10 +160,14 @@ class _Assembler:
             raise Refused(opening.range)
 
 
-def _append_literal(nodes: list[Expression], part: Part) -> None:
-    last = nodes[-1] if nodes else None
-    if isinstance(last, Literal) and isinstance(last.value.raw, str):
-        joined = SourceRange(part.range.filename, last.range.start, part.range.end)
-        nodes[-1] = Literal(joined, string(last.value.raw + part.text))
-    else:
-        nodes.append(Literal(part.range, string(part.text)))
+def _joined(parts: Sequence[Part]) -> list[Part]:
+    """The parts, literals that stand together made one, and none that is empty."""
+    joined: list[Part] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if part.kind != "literal" or (part.text and (last is None or last.kind != "literal")):
+            joined.append(part)
+        elif part.text and last is not None:
+            where = last.range._replace(end=part.range.end)
+            joined[-1] = Part("literal", where, last.text + part.text)
+    return joined

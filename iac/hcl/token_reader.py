@@ -62,7 +62,17 @@ class TokenReader:
         """Stops at a token; the place is from `first` when there is one."""
         if token.kind in ("bad", "cut"):
             raise Mistake(None)
+        if token.kind == "unclosed":
+            raise self.unclosed_interpolation(token, "quoted template")
         raise Mistake(error(summary, detail, self.range(first or token, token)))
+
+    def unclosed_interpolation(self, opening: Token, where: str) -> Mistake:
+        """The mistake of an interpolation that has no end before that of the file or the string."""
+        detail = (
+            f"There is no closing brace for this interpolation sequence before the end of the {where}. This might be "
+            "caused by incorrect nesting inside the given expression."
+        )
+        return Mistake(error("Unclosed template interpolation sequence", detail, self.range(opening)))
 
     def report(self, summary: str, detail: str, range: SourceRange) -> None:
         """Notes a mistake after which reading goes on."""
