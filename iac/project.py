@@ -144,7 +144,7 @@ class Project:
                 evaluate_template,
             )
         )
-        return Evaluator(config, self.directory, self.workspace, functions, applying=not during_plan)
+        return Evaluator(config, self.workspace, functions, applying=not during_plan)
 
     def inputs(
         self, config: Config, options: Sequence[VariableOption], given: Mapping[str, str], diagnostics: Diagnostics

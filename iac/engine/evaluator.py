@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from iac.address import AbsResource, InstanceKey, ModuleInstance, ModulePath, ModuleStep, key_order
 from iac.config.model import Config
@@ -51,7 +50,6 @@ class Evaluator:
     def __init__(
         self,
         config: Config,
-        directory: Path,
         workspace: str,
         functions: Mapping[str, Function],
         *,
@@ -69,7 +67,6 @@ class Evaluator:
         self.references: dict[ScopeTraversal, Reference] = {}
         self._scopes: dict[ModuleInstance, ModuleScope] = {}
         self._terraform = {"workspace": string(workspace), "applying": boolean(applying)}
-        self._directory = directory
 
     # --- what planner and applier put in ---
 

@@ -72,7 +72,6 @@ class Planner:
         self.forgotten_data: list[ResourceInstance] = []
         self.outputs: list[OutputChange] = []
         self.changed: dict[ConfigResource, bool] = {}
-        self.triggers: dict[ResourceInstance, ResourceChange] = {}
         self.by_resource: dict[AbsResource, list[ResourceChange]] = {}
         self._nodes = ValueNodes(self.config, evaluator, inputs, self.diagnostics, self.checks)
         self._met: set[ResourceInstance] = set()

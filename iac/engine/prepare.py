@@ -46,7 +46,6 @@ class Prepared:
     provider_bodies: Mapping[tuple[ModulePath, ProviderReference], CompiledBody]
     graph: Graph
     catalog: Catalog
-    provider_names: Mapping[str, str]
 
     def schema(self, provider: str, resource: Resource) -> ResourceSchema:
         """The schema of a resource type or data source. Raises KeyError when the provider has none."""
@@ -58,7 +57,6 @@ def prepare(config: Config, catalog: Catalog, diagnostics: Diagnostics) -> Prepa
     """Compiles and validates. Raises `DiagnosticsError` with everything that is wrong with the configuration."""
     bodies: dict[ConfigResource, CompiledBody] = {}
     provider_bodies: dict[tuple[ModulePath, ProviderReference], CompiledBody] = {}
-    names: dict[str, str] = {}
     for module in config.modules.values():
         _check_required(module, catalog, diagnostics)
         for provider in module.providers.values():
@@ -77,10 +75,9 @@ def prepare(config: Config, catalog: Catalog, diagnostics: Diagnostics) -> Prepa
             if body is not None:
                 bodies[resource.config_address] = body
                 _check_ignored(resource, body, diagnostics)
-            names[resource.address.type] = resource.provider_name
     validate_config(config, bodies, provider_bodies, diagnostics)
     diagnostics.raise_if_errors()
-    return Prepared(config, bodies, provider_bodies, build_graph(config, bodies, provider_bodies), catalog, names)
+    return Prepared(config, bodies, provider_bodies, build_graph(config, bodies, provider_bodies), catalog)
 
 
 def _known(name: str, catalog: Catalog) -> bool:

@@ -66,15 +66,6 @@ def write_plan(path: Path, plan: Plan, sources: Mapping[str, bytes]) -> None:
         ) from None
 
 
-def is_saved_plan(path: Path) -> bool:
-    """Whether a file looks like a saved plan of any version."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(MAGIC)) == MAGIC
-    except OSError:
-        return False
-
-
 def read_plan(path: Path, schema_of: SchemaOf) -> tuple[Plan, dict[str, bytes]]:
     """Reads a saved plan: the plan and its configuration files. Raises `DiagnosticsError` for a file that is
     missing, damaged, foreign, or of a newer version."""

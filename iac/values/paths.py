@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from iac.values.types import CollectionType
-from iac.values.value import NO_MARKS, UNKNOWN, Marks, Value, rebuild
+from iac.values.value import UNKNOWN, Marks, Value, rebuild
 
 
 class Key(NamedTuple):
@@ -113,15 +113,6 @@ def _mark_at(value: Value, path: Path, marks: Marks) -> Value:
         return Value(value.type, items, value.marks)
     # What was marked is gone (a shorter list, a removed key): nothing is left to hide.
     return value if raw.__class__ in (dict, tuple) else value.with_marks(marks)
-
-
-def marks_at(marks: PathMarks, path: Path) -> Marks:
-    """The marks that hold at `path`: those set on it or on anything around it."""
-    result = NO_MARKS
-    for marked, more in marks:
-        if path[: len(marked)] == marked:
-            result |= more
-    return result
 
 
 def format_path(path: Path) -> str:
