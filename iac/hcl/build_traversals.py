@@ -21,6 +21,7 @@ from iac.hcl.syntax import (
     Step,
 )
 from iac.hcl.templates import Refused
+from iac.values import numbers
 from iac.values.types import NUMBER
 from iac.values.value import Value
 
@@ -83,7 +84,7 @@ class TraversalBuilder:
         if step.data == "short_index":
             if isinstance(source, Literal):
                 raise Refused(whole)
-            return _stepped(source, Index(whole, Value(NUMBER, int(children[1]))))
+            return _stepped(source, Index(whole, Value(NUMBER, numbers.parse(str(children[1])))))
         key = self.expression(next(c for c in children if isinstance(c, Tree) and c.data not in LAYOUT))
         if isinstance(key, Literal) and key.value.raw is not None:
             return _stepped(source, Index(whole, key.value))

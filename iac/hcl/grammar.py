@@ -21,6 +21,7 @@ from lark.exceptions import LarkError, UnexpectedInput
 from iac.diagnostics import Pos, SourceRange
 from iac.hcl.directories import cache_directory
 from iac.hcl.places import Places
+from iac.hcl.scanner import name_length
 
 __all__ = ["LAYOUT", "LarkError", "Token", "Tree", "UnexpectedInput", "grammar", "grammar_text", "token_range"]
 
@@ -41,8 +42,8 @@ def token_range(places: Places, token: Any) -> SourceRange:
 
 
 _REPLACEMENTS: tuple[tuple[str, str], ...] = (
-    # Names may hold letters of any script.
-    ("NAME : /[a-zA-Z_][a-zA-Z0-9_-]*/", r"NAME : /[^\W\d][\w-]*/"),
+    # Names may hold letters of any script; which characters those are, the post-lexer says.
+    ("NAME : /[a-zA-Z_][a-zA-Z0-9_-]*/", r"NAME : /(?:[a-zA-Z_]|[^\x00-\x7f])(?:[a-zA-Z0-9_-]|[^\x00-\x7f])*/"),
     # What stands inside an escaped interpolation is ordinary text.
     (r"ESCAPED_INTERPOLATION.2: /\$\$\{[^}]*\}/", r"ESCAPED_INTERPOLATION.2: /\$\$\{/"),
     (r"ESCAPED_DIRECTIVE.2: /%%\{[^}]*\}/", r"ESCAPED_DIRECTIVE.2: /%%\{/"),
@@ -127,6 +128,8 @@ class NewlinePostLexer:
         previous = ""
         for token in stream:
             kind = token.type
+            if kind == "NAME" and not token.isascii() and name_length(token) < len(token):
+                raise LarkError("a character that no name may hold")
             if kind == "NL_OR_COMMENT":
                 if significant[-1] and not token.startswith("/*"):
                     held.append(token)

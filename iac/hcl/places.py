@@ -9,13 +9,14 @@ from iac.diagnostics import Pos, SourceRange
 
 ORIGIN = Pos(1, 1, 0)
 """The first character of a file."""
+_STRETCH = 256
+"""After how many characters the byte offset is kept, of a text that is not ASCII."""
 
 
 class Places:
     """Turns offsets into places, for a text whose first character is at `start` in the file.
 
-    Lines end at line feeds alone. Cost: linear once, then logarithmic in the number of lines, and linear in
-    the length of a line when the text is not ASCII.
+    Lines end at line feeds alone. Cost: linear once, then logarithmic in the number of lines, however long they are.
     """
 
     __slots__ = ("_bytes", "_lines", "_text", "filename", "start")
@@ -28,8 +29,8 @@ class Places:
         self._lines = list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
         self._bytes: list[int] | None = None
         if not text.isascii():
-            lengths = (len(line.encode("utf-8", "surrogatepass")) + 1 for line in lines[:-1])
-            self._bytes = list(accumulate(lengths, initial=0))
+            stretches = (text[at : at + _STRETCH] for at in range(0, len(text), _STRETCH))
+            self._bytes = list(accumulate((len(s.encode("utf-8", "surrogatepass")) for s in stretches), initial=0))
 
     def at(self, offset: int) -> Pos:
         """The place of an offset; one beyond the end is the end."""
@@ -40,8 +41,9 @@ class Places:
         if self._bytes is None:
             byte = start.byte + offset
         else:
-            within = self._text[begin:offset].encode("utf-8", "surrogatepass")
-            byte = start.byte + self._bytes[index] + len(within)
+            known = offset // _STRETCH
+            within = self._text[known * _STRETCH : offset].encode("utf-8", "surrogatepass")
+            byte = start.byte + self._bytes[known] + len(within)
         column = offset - begin + (start.column if index == 0 else 1)
         return Pos(start.line + index, column, byte)
 

@@ -31,7 +31,7 @@ class Token(NamedTuple):
 
 _CODE = re.compile(
     r"(?P<space>[ \t\r]+|\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/)|(?P<newline>\n)"
-    r"|(?P<name>[^\W\d][\w-]*)|(?P<number>\d(?:\d|\.\d|[eE][+-]?\d)*)"
+    r"|(?P<name>(?:[a-zA-Z_]|[^\x00-\x7f])(?:[a-zA-Z0-9_-]|[^\x00-\x7f])*)|(?P<number>[0-9](?:[0-9]|\.[0-9]|[eE][+-]?[0-9])*)"
     r"|<<-?(?P<heredoc>[^\W\d][\w-]*)\r?\n"
     r"|(?P<mark>\.\.\.|::|=>|==|!=|<=|>=|&&|\|\||[{}\[\]().,:=<>+*/%?!-])"
     r'|(?P<quote>")|(?P<close>~\})|(?P<bad>.)'
@@ -54,6 +54,14 @@ def scan_template(text: str, places: Places) -> tuple[list[Token], list[Diagnost
     scanner = _Scanner(text, places)
     scanner.modes.append(Mode("raw", 0))
     return list(scanner.code(0)), scanner.diagnostics
+
+
+def name_length(text: str) -> int:
+    """How many characters at the beginning of a text can be a name: Unicode's identifiers, with dashes."""
+    for index, character in enumerate(text):
+        if not (character if index == 0 else f"a{character}").isidentifier() and not (index and character == "-"):
+            return index
+    return len(text)
 
 
 class Mode(NamedTuple):
@@ -97,7 +105,10 @@ class _Scanner:
         assert match is not None, "the last alternative takes any character"
         kind, found = match.lastgroup, match.group()
         start, self.at = self.at, match.end()
-        if kind in ("newline", "name", "number"):
+        if kind == "name" and not found.isascii():
+            self.at = start + name_length(found)
+            yield Token(kind, start, self.at) if self.at > start else self.bad(start)
+        elif kind in ("newline", "name", "number"):
             yield Token(kind, start, self.at)
         elif kind == "mark":
             yield self.mark(found, start)
@@ -112,7 +123,6 @@ class _Scanner:
                 self.modes.pop()
             yield Token("template-end", start, self.at)
         elif kind != "space":
-            self.at = start + 1
             yield self.bad(start)
 
     def mark(self, found: str, start: int) -> Token:
@@ -192,7 +202,8 @@ class _Scanner:
         yield Token("text", start, self.at)
 
     def bad(self, start: int) -> Token:
-        """A character that begins no token, with the words for it."""
+        """Takes a character that begins no token, with the words for it."""
+        self.at = start + 1
         character = self.text[start]
         summary, detail = _BAD.get(character, ("Invalid character", "This character is not used within the language."))
         self.diagnostics.append(error(summary, detail, self.places.range(start, start + 1)))

@@ -79,6 +79,11 @@ class _FunctionTable(Mapping[str, Function]):
         return len(_FAMILY_OF)
 
 
+def families() -> dict[str, list[str]]:
+    """The names of the functions by family."""
+    return {family: names.split() for family, names in _FAMILIES.items()}
+
+
 def function_table(context: FunctionContext) -> Mapping[str, Function]:
     """The functions by name, for one run.
 
