@@ -154,6 +154,14 @@ class NewlinePostLexer:
         yield from held
 
 
+def _is_private(directory: Path) -> bool:
+    """Whether nobody else can write in a directory: Lark unpickles what it finds there, which can run code."""
+    if not hasattr(os, "getuid"):
+        return True
+    status = directory.stat()
+    return status.st_uid == os.getuid() and not status.st_mode & 0o022
+
+
 @cache
 def grammar(start: str) -> Any:
     """The Lark parser for a file (`start`) or an `expression`; compiled grammars are cached on disk."""
@@ -162,7 +170,7 @@ def grammar(start: str) -> Any:
     if directory is not None:
         try:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if os.access(directory, os.W_OK):
+            if os.access(directory, os.W_OK) and _is_private(directory):
                 options["cache"] = str(directory / f"grammar-{start}.lark")
         except OSError:
             pass

@@ -65,7 +65,7 @@ class JsonBody:
     def __init__(self, node: JsonNode) -> None:
         self._node = node
         self.range = node.range
-        self.missing_range = _first_character(node)
+        self.missing_range = _last_character(node) if node.kind == "object" else _first_character(node)
 
     def _members(self, problems: list[Diagnostic]) -> Iterator[tuple[JsonNode, JsonNode]]:
         """The members of the object, or of all objects of an array of them."""
@@ -84,14 +84,17 @@ class JsonBody:
         problems: list[Diagnostic] = []
         found: dict[str, Attribute] = {}
         sorted_blocks: list[Block] = []
-        for key, value in self._members(problems):
+        members = list(self._members(problems))
+        used = {key.text for key, _ in members}
+        for key, value in members:
             name = key.text
             if name in attributes:
                 self._add(found, key, value, problems)
             elif name in blocks:
                 sorted_blocks += _blocks(key, value, blocks[name].labels, (), problems)
             elif not partial:
-                detail = f'No argument or block type is named "{name}".{did_you_mean(name, [*attributes, *blocks])}'
+                absent = [a for a in attributes if a not in used]
+                detail = f'No argument or block type is named "{name}".{did_you_mean(name, [*absent, *blocks])}'
                 problems.append(error("Extraneous JSON object property", detail, key.range))
         problems += missing_arguments(attributes, found, self.missing_range)
         return Content(found, sorted_blocks, self.missing_range), problems
@@ -101,14 +104,21 @@ class JsonBody:
         problems: list[Diagnostic] = []
         found: dict[str, Attribute] = {}
         for key, value in self._members(problems):
-            self._add(found, key, value, problems)
+            self._add(found, key, value, problems, "Duplicate attribute definition")
         return found, problems
 
-    def _add(self, found: dict[str, Attribute], key: JsonNode, value: JsonNode, problems: list[Diagnostic]) -> None:
+    def _add(
+        self,
+        found: dict[str, Attribute],
+        key: JsonNode,
+        value: JsonNode,
+        problems: list[Diagnostic],
+        summary: str = "Duplicate argument",
+    ) -> None:
         if key.text in found:
             first = found[key.text].range
             detail = f'The argument "{key.text}" was already set at {first}-{first.end.column}.'
-            problems.append(error("Duplicate attribute definition", detail, key.range))
+            problems.append(error(summary, detail, key.range))
             return
         whole = SourceRange(key.range.filename, key.range.start, value.range.end)
         found[key.text] = Attribute(whole, key.text, key.range, expression(value, problems))
@@ -126,6 +136,11 @@ def _first_character(node: JsonNode) -> SourceRange:
     return SourceRange(node.range.filename, start, Pos(start.line, start.column + 1, start.byte + 1))
 
 
+def _last_character(node: JsonNode) -> SourceRange:
+    end = node.range.end
+    return SourceRange(node.range.filename, Pos(end.line, end.column - 1, end.byte - 1), end)
+
+
 def _blocks(
     key: JsonNode, value: JsonNode, labels: Sequence[str], have: tuple[JsonNode, ...], problems: list[Diagnostic]
 ) -> Iterator[Block]:
@@ -137,7 +152,7 @@ def _blocks(
         if node.kind != "object":
             problems.append(_wrong_type(node, _what_is_required(key.text, labels, value)))
         elif not labels:
-            yield _block(key, node, have)
+            yield _block(key, node, have, _first_character(value))
         else:
             named = [m for m in node.members if m[0].text != _COMMENT]
             if not named:
@@ -152,7 +167,10 @@ def _blocks(
 
 def _what_is_required(block_type: str, labels: Sequence[str], value: JsonNode) -> str:
     if labels:
-        return "Either a JSON object or JSON array of objects is required here, to specify name labels for this block."
+        return (
+            f"Either a JSON object or JSON array of objects is required here, to specify {labels[0]} labels for this "
+            "block."
+        )
     if value.kind == "array":
         return "A JSON object is required here, setting the arguments for this block."
     return (
@@ -161,8 +179,7 @@ def _what_is_required(block_type: str, labels: Sequence[str], value: JsonNode) -
     )
 
 
-def _block(key: JsonNode, node: JsonNode, labels: Sequence[JsonNode]) -> Block:
-    header = labels[-1].range if labels else key.range
+def _block(key: JsonNode, node: JsonNode, labels: Sequence[JsonNode], header: SourceRange) -> Block:
     names, ranges = tuple(label.text for label in labels), tuple(label.range for label in labels)
     return Block(header, key.text, key.range, names, ranges, JsonBody(node), node.range)
 
@@ -198,4 +215,5 @@ def _template(node: JsonNode, problems: list[Diagnostic]) -> Expression:
         return Literal(node.range, string(text))
     parsed, found = parse_template(text, node.range.filename, inside)
     problems += found
+    parsed.range = node.range  # with its quotes, as Terraform marks it
     return parsed

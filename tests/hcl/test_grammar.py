@@ -50,6 +50,17 @@ def test_without_a_cache_directory_nothing_is_written(tmp_path: Path, monkeypatc
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_cache_directory_that_others_can_write_in_is_not_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o777)
+    monkeypatch.setenv("IAC_CACHE_DIR", str(shared))
+    assert grammar.__wrapped__("expression").parse("1\n").data == "expr_term"
+    assert list(shared.iterdir()) == []
+
+
 def test_a_cache_directory_that_cannot_be_made_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("IAC_CACHE_DIR", os.fspath(tmp_path / "file" / "cache"))

@@ -114,7 +114,7 @@ def test_the_arguments_of_a_block_are_asked_of_its_body() -> None:
             'No argument or block type is named "outputs". Did you mean "output"?',
             2,
         ),
-        ('{"value": 1, "value": 2}', "Duplicate attribute definition", None, 14),
+        ('{"value": 1, "value": 2}', "Duplicate argument", None, 14),
         ('{"value": {"x": 1, "x": 2}}', "Duplicate object attribute", None, 20),
         ('{"locals": 5}', "Incorrect JSON value type", None, 12),
         ('{"locals": [{}, 5]}', "Incorrect JSON value type", None, 17),
@@ -134,12 +134,12 @@ def test_what_does_not_belong_is_named(source: str, summary: str, detail: str | 
         assert problems[0].detail == detail
 
 
-def test_a_missing_argument_is_marked_at_the_brace_of_its_block() -> None:
+def test_a_missing_argument_is_marked_at_the_closing_brace_of_its_block() -> None:
     (block,) = content('{"output": {"x": {"id": 1}}}')[0].blocks
     _, problems = block.body.content({"value": True}, {}, partial=True)
     assert [p.summary for p in problems] == ["Missing required argument"]
     assert problems[0].subject is not None
-    assert problems[0].subject.start.column == 18
+    assert problems[0].subject.start.column == 26
 
 
 @pytest.mark.parametrize("source", ["1", '"x"', "null", "true"])

@@ -76,7 +76,7 @@ def return_type(function: Function) -> Type:
     if isinstance(function.returns, Type):
         return function.returns
     parameters = function.parameters
-    if any(p.type is DYNAMIC and not p.allow_dynamic for p in parameters):
+    if not parameters or any(p.type is DYNAMIC and not p.allow_dynamic for p in parameters):
         return DYNAMIC
     try:
         return function.returns([unknown(p.type) for p in parameters])

@@ -1,0 +1,71 @@
+"""`type(value)`, the function that only the console has: the type of a value, for people to read.
+
+Its result is a text that carries a mark, wherever it goes: so the console tells `type(1)`, which it shows without
+quotes, from a string, and refuses to use a type inside of another expression. The form is that of Terraform's console.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from iac.diagnostics import DiagnosticsError, error
+from iac.hcl.functions.shorthand import EVERYTHING, anything
+from iac.hcl.functions.spec import Function
+from iac.hcl.render import render_value
+from iac.values.types import STRING, CollectionType, ObjectType, TupleType, Type
+from iac.values.value import Value, all_marks
+
+_MARK: Final = "type"
+_INDENT: Final = "    "
+
+
+def _type(arguments: Sequence[Any], returns: Type) -> Value:
+    return Value(STRING, render_type(arguments[0].type), frozenset({_MARK}))
+
+
+TYPE_FUNCTION: Final = Function(
+    "type",
+    (anything("value", "any value", **EVERYTHING),),
+    STRING,
+    _type,
+    description="The type of a value; in the console alone.",
+    example='type("a") = string',
+)
+
+
+def render_type(ty: Type, indent: int = 0) -> str:
+    """A type over several lines, as `type` shows it."""
+    pad = _INDENT * (indent + 1)
+    end = _INDENT * indent
+    if isinstance(ty, CollectionType):
+        inner = render_type(ty.element, indent + 1)
+        return f"{ty.kind}(\n{pad}{inner},\n{end})" if "\n" in inner else f"{ty.kind}({inner})"
+    if isinstance(ty, ObjectType):
+        if not ty.attributes:
+            return "object({})"
+        lines = [f"{pad}{name}: {render_type(t, indent + 1)},\n" for name, t in ty.attributes.items()]
+        return f"object({{\n{''.join(lines)}{end}}})"
+    if isinstance(ty, TupleType):
+        if not ty.elements:
+            return "tuple([])"
+        lines = [f"{pad}{render_type(t, indent + 1)},\n" for t in ty.elements]
+        return f"tuple([\n{''.join(lines)}{end}])"
+    return ty.kind
+
+
+def render_result(value: Value) -> str:
+    """What the console prints for a value: a type as it is, everything else as `render_value` has it.
+
+    Raises `DiagnosticsError` where the result of `type` is a part of something else.
+    """
+    if _MARK not in all_marks(value):
+        return render_value(value)
+    if value.type is STRING and value.is_known and value.marks == {_MARK}:
+        return str(value.raw)
+    raise DiagnosticsError(
+        error(
+            "Invalid use of type function",
+            'The console-only "type" function cannot be used as part of an expression.',
+        )
+    )
