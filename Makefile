@@ -48,6 +48,7 @@ kill: $(VENV)/.installed-dev ## The kill test at length.
 docs: $(VENV)/.installed-dev ## Write the generated pages anew.
 	$(BIN)/python -m iac.providers.docs docs
 	$(BIN)/python -m iac.cli.docs docs/cli.md
+	$(BIN)/python -m iac.hcl.functions.docs docs/functions.md
 
 clean: ## Remove everything that was made.
 	rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

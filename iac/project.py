@@ -7,7 +7,7 @@ together for one task; leaves asking the user and showing results to the caller.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,10 +24,11 @@ from iac.audit.record import TOOL, Origin
 from iac.config.loader import DirectoryFiles, Files, SnapshotFiles, load_config
 from iac.config.model import Config
 from iac.config.variables import InputValue, VariableOption, collect_inputs, resolve
-from iac.database import Database
+from iac.database import Database, DatabaseNotFound
 from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, error, warning
 from iac.engine.applier import Applier, ApplyResult, Observer
 from iac.engine.evaluator import Evaluator
+from iac.engine.inspection import Inspection
 from iac.engine.objects import decode
 from iac.engine.operations import Operations
 from iac.engine.options import PlanOptions
@@ -39,6 +40,7 @@ from iac.engine.settling import Settling
 from iac.engine.validator import validate_prepared
 from iac.hcl.evaluate import evaluate_template
 from iac.hcl.functions import FunctionContext, function_table
+from iac.hcl.type_function import with_type_function
 from iac.plan.model import Mode, Plan
 from iac.plan.saved import read_plan, write_plan
 from iac.providers.registry import Registry
@@ -147,13 +149,22 @@ class Project:
         return Evaluator(config, self.workspace, functions, applying=not during_plan)
 
     def inputs(
-        self, config: Config, options: Sequence[VariableOption], given: Mapping[str, str], diagnostics: Diagnostics
+        self,
+        config: Config,
+        options: Sequence[VariableOption],
+        given: Mapping[str, str],
+        diagnostics: Diagnostics,
+        *,
+        unset: Container[str] = (),
     ) -> dict[str, Value]:
-        """The values of the root variables; `given` are answers of the user to questions."""
+        """The values of the root variables; `given` are answers of the user to questions. Those in `unset` are left
+        out; without them, a variable that has no value is an error."""
         found = collect_inputs(config.root, self.directory, self.environment, options, self.sources, diagnostics)
         found.update((name, InputValue("input", text=text)) for name, text in given.items())
         values = {}
         for name, variable in config.root.variables.items():
+            if name in unset:
+                continue
             value = resolve(variable, found.get(name), diagnostics)
             if value is not None:
                 values[name] = value
@@ -296,6 +307,29 @@ class Project:
                 ago = age(last.timestamp, now)
                 causes[drift.address] = f"{verb} by {last.user} with {last.tool}, {ago}, event {last.id}"
         return causes
+
+    # --- console ---
+
+    def console(self, variables: Sequence[VariableOption] = ()) -> tuple[Inspection, Diagnostics]:
+        """What `iac console` asks: the configuration, if there is one, evaluated over the state; and the warnings.
+
+        Root variables without a value are unknown, as is everything where nothing was applied yet. The database is
+        read once and closed. Raises `DiagnosticsError` when the configuration or the variables are wrong.
+        """
+        prepared, diagnostics = self.load(require_files=False)
+        missing = self.missing_variables(prepared.config, variables)
+        inputs = self.inputs(prepared.config, variables, {}, diagnostics, unset=missing)
+        diagnostics.raise_if_errors()
+        try:
+            state = self.state()
+        except DatabaseNotFound:
+            state = State(self.workspace)
+        self.close()
+        now = _now()
+        context = FunctionContext(self.directory, now, now, evaluate_template=evaluate_template)
+        functions = with_type_function(function_table(context))
+        evaluator = Evaluator(prepared.config, self.workspace, functions, applying=False)
+        return Inspection(prepared, evaluator, inputs, state), diagnostics
 
     # --- state ---
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from iac.database import Database
+from iac.database import Database, DatabaseNotFound
 from iac.diagnostics import DiagnosticsError, error
 
 DEFAULT_LOCATION: Final = "iac.db"
@@ -47,7 +47,7 @@ def open_storage(location: str, *, create: bool = True) -> Database:
         tables = database.tables()
         if not tables:
             if not create:
-                raise DiagnosticsError(error("Database not found", f'The database "{database.location}" is empty.'))
+                raise DatabaseNotFound(error("Database not found", f'The database "{database.location}" is empty.'))
             with database.transaction():
                 # Another process may have been first.
                 if not database.tables():

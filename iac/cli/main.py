@@ -21,6 +21,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "events": ("iac.cli.events", "Ask the audit log: who did what, where and when"),
     "show": ("iac.cli.show", "Show the state or a saved plan"),
     "output": ("iac.cli.output", "Show output values"),
+    "console": ("iac.cli.console_command", "Try expressions on the configuration and the state"),
+    "functions": ("iac.cli.functions", "List the functions of the language, or explain one"),
     "state": ("iac.cli.state", "Look into the state"),
     "providers": ("iac.cli.providers", "List the providers and their schemas"),
     "version": ("iac.cli.version", "Show the version"),

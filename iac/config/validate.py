@@ -39,6 +39,12 @@ def validate_config(config: Config, bodies: Bodies, provider_bodies: ProviderBod
         checker.check_all()
 
 
+def check_references(config: Config, module: ModulePath, expression: Expression, diagnostics: Diagnostics) -> None:
+    """Adds what is wrong with the references of an expression that stands by itself in a module."""
+    checker = _Checker(config, config.modules[module], {}, {}, diagnostics)
+    checker.check(references(expression), _NOWHERE)
+
+
 def _check_arguments(call: ModuleCall, child: Module, diagnostics: Diagnostics) -> None:
     for name, variable in child.variables.items():
         if variable.default is None and name not in call.arguments:

@@ -30,6 +30,10 @@ class IntegrityError(Exception):
     """A unique, foreign key, not-null or check constraint was violated; the message says which."""
 
 
+class DatabaseNotFound(DiagnosticsError):  # noqa: N818  it is the diagnostic that names the error
+    """There is no database, and none is to be made."""
+
+
 class Driver(Protocol):
     """What `Database` needs of a database product. Statements run outside transactions of the driver's own:
     BEGIN, SAVEPOINT and COMMIT are statements like any other."""
@@ -194,7 +198,7 @@ def _prepare_file(path: str, create: bool) -> bool:
                 raise DiagnosticsError(error("Invalid database", f'"{path}" is a directory, not a file.'))
             return os.path.getsize(path) == 0
         if not create:
-            raise DiagnosticsError(
+            raise DatabaseNotFound(
                 error(
                     "Database not found",
                     f'There is no database at "{path}". Nothing was applied here yet: begin with iac init. Or name the '

@@ -76,6 +76,11 @@ def resolve_provider(
         module = parent
 
 
+def nodes_referred_to(config: Config, module: ModulePath, expression: Expression) -> list[Node]:
+    """The nodes that an expression, standing in a module, refers to directly."""
+    return _Builder(config, {}, {}).of(config.modules[module], expression)
+
+
 class _Builder:
     """Collects the direct dependencies of every node."""
 

@@ -6,10 +6,11 @@ quotes, from a string, and refuses to use a type inside of another expression. T
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from iac.diagnostics import DiagnosticsError, error
+from iac.hcl.functions.registry import CORE
 from iac.hcl.functions.shorthand import EVERYTHING, anything
 from iac.hcl.functions.spec import Function
 from iac.hcl.render import render_value
@@ -34,13 +35,42 @@ TYPE_FUNCTION: Final = Function(
 )
 
 
+_NAMES: Final = (TYPE_FUNCTION.name, f"{CORE}{TYPE_FUNCTION.name}")
+
+
+class _WithType(Mapping[str, Function]):
+    """A table of functions with one more, so that looking at it loads no family."""
+
+    def __init__(self, functions: Mapping[str, Function]) -> None:
+        self._functions = functions
+
+    def __getitem__(self, name: str) -> Function:
+        return TYPE_FUNCTION if name in _NAMES else self._functions[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in _NAMES or name in self._functions
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._functions
+        yield TYPE_FUNCTION.name
+
+    def __len__(self) -> int:
+        return len(self._functions) + 1
+
+
+def with_type_function(functions: Mapping[str, Function]) -> Mapping[str, Function]:
+    """The functions, and `type`."""
+    return _WithType(functions)
+
+
 def render_type(ty: Type, indent: int = 0) -> str:
     """A type over several lines, as `type` shows it."""
     pad = _INDENT * (indent + 1)
     end = _INDENT * indent
     if isinstance(ty, CollectionType):
-        inner = render_type(ty.element, indent + 1)
-        return f"{ty.kind}(\n{pad}{inner},\n{end})" if "\n" in inner else f"{ty.kind}({inner})"
+        if isinstance(ty.element, (ObjectType, TupleType)):
+            return f"{ty.kind}(\n{pad}{render_type(ty.element, indent + 1)},\n{end})"
+        return f"{ty.kind}({render_type(ty.element, indent)})"
     if isinstance(ty, ObjectType):
         if not ty.attributes:
             return "object({})"

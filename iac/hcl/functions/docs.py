@@ -167,7 +167,7 @@ def _sections() -> Iterator[str]:
         yield f"## {title}\n"
         for function in functions:
             yield f"### {function.name}\n"
-            yield f"{function.description}\n"
+            yield f"{_escaped(function.description)}\n"
             yield f"```\n{signature(function)}\n```\n"
             for name, ty, meaning in parameter_rows(function):
                 yield f"- `{name}` ({ty}){f': {_escaped(meaning)}' if meaning else ''}"
