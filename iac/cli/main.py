@@ -15,6 +15,7 @@ from iac.cli.arguments import Group, database_option
 _COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("iac.cli.init", "Prepare a directory: check it and create the database"),
     "validate": ("iac.cli.validate", "Check whether the configuration is valid"),
+    "fmt": ("iac.cli.fmt", "Rewrite configuration files in the canonical layout"),
     "plan": ("iac.cli.plan", "Show what apply would change"),
     "apply": ("iac.cli.apply", "Create, update or delete what the configuration says"),
     "destroy": ("iac.cli.destroy", "Delete everything that was created"),
