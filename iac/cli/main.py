@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import os
 import sys
 from collections.abc import Sequence
 
 import click
 
-from iac.cli.arguments import Group, database_option
+from iac.cli.arguments import LazyGroup, database_option
 
 _COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("iac.cli.init", "Prepare a directory: check it and create the database"),
@@ -19,7 +18,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "plan": ("iac.cli.plan", "Show what apply would change"),
     "apply": ("iac.cli.apply", "Create, update or delete what the configuration says"),
     "destroy": ("iac.cli.destroy", "Delete everything that was created"),
-    "events": ("iac.cli.events", "Ask the audit log: who did what, where and when"),
+    "events": ("iac.cli.events.group", "Ask the audit log: who did what, where and when"),
     "show": ("iac.cli.show", "Show the state or a saved plan"),
     "output": ("iac.cli.output", "Show output values"),
     "console": ("iac.cli.console_command", "Try expressions on the configuration and the state"),
@@ -30,28 +29,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
 }
 
 
-class _Commands(Group):
-    """The subcommands, each imported when it is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, the main ones first."""
-        return list(_COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of a name, or None."""
-        if cmd_name not in _COMMANDS:
-            return None
-        command = importlib.import_module(_COMMANDS[cmd_name][0]).command
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Lists the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
-
-
-@click.group(cls=_Commands, invoke_without_command=True)
+@click.group(cls=LazyGroup, modules=_COMMANDS, invoke_without_command=True)
 @click.option("--chdir", metavar="DIR", help="Switch to another directory first.")
 @database_option
 @click.option("--version", "show_version", is_flag=True, help="Show the version.")
@@ -66,14 +44,15 @@ def cli(ctx: click.Context, chdir: str | None, database: str | None, show_versio
                 f'Cannot switch to the directory "{chdir}" given with -chdir: {problem.strerror}.'
             ) from None
     if show_version:
-        ctx.exit(ctx.invoke(_version(ctx)))
+        ctx.exit(ctx.invoke(_command(ctx, "version")))
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
         ctx.exit(0 if not sys.argv[1:] else 1)
 
 
-def _version(ctx: click.Context) -> click.Command:
-    command = _Commands().get_command(ctx, "version")
+def _command(ctx: click.Context, name: str) -> click.Command:
+    assert isinstance(ctx.command, click.Group)
+    command = ctx.command.get_command(ctx, name)
     assert command is not None
     return command
 

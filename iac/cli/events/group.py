@@ -1,4 +1,4 @@
-"""`iac events`, `iac events show`, `iac events verify`."""
+"""`iac events`: the listing, and the table of its subcommands."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from typing import Any
 
 import click
 
-from iac.cli.arguments import Group, color_option, database_option, json_option, rewrite
+from iac.cli.arguments import LazyGroup, color_option, database_option, json_option, rewrite
 from iac.cli.session import session
 from iac.diagnostics import did_you_mean
+
+_COMMANDS = {
+    "show": ("iac.cli.events.show", "Show one event whole"),
+    "verify": ("iac.cli.events.verify", "Check that no event was altered, removed or inserted"),
+}
 
 _OPTIONS = (
     click.option(
@@ -41,17 +46,17 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
-class _Events(Group):
+class _Events(LazyGroup):
     """`iac events` lists; with a subcommand it does that instead."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """The options belong to the listing: they are read as a command's, not up to the first word."""
-        if args and args[0] in self.commands:
+        if args and args[0] in self.modules:
             return super().parse_args(ctx, args)
         rest = click.Command.parse_args(self, ctx, rewrite(ctx, self.params, args))
         if rest:
             # Ignoring it would answer another question, and a mistyped `verify` would seem to have succeeded.
-            raise click.UsageError(f'"{rest[0]}" is not expected here.{_hint(rest[0], self.commands)}', ctx)
+            raise click.UsageError(f'"{rest[0]}" is not expected here.{_hint(rest[0], self.modules)}', ctx)
         return rest
 
 
@@ -61,7 +66,7 @@ def _hint(word: str, commands: Iterable[str]) -> str:
     return did_you_mean(word, commands) or f" To ask for one object: iac events --target {shlex.quote(word)}"
 
 
-@click.group(cls=_Events, invoke_without_command=True)
+@click.group(cls=_Events, modules=_COMMANDS, invoke_without_command=True)
 @_options
 @click.pass_context
 def command(
@@ -110,44 +115,3 @@ def command(
             console.write(pretty([event_to_json(e) for e in found]))
         else:
             console.write(render_events(found, color=console.color, width=console.width))
-
-
-@command.command("show")
-@click.argument("event_id", metavar="ID")
-@database_option
-@color_option
-@json_option
-def show(event_id: str, database: str | None, no_color: bool, as_json: bool) -> None:
-    """Show one event whole: its fields, what changed, and the JSON of the object after it.
-
-    ID is the event's id, the beginning of it, or its sequence number.
-    """
-    from iac.audit.query import event
-    from iac.audit.record import event_to_json
-    from iac.values.codec import pretty
-    from iac.views.events import render_event
-
-    with session(database, no_color=no_color, create=False) as opened:
-        found = event(opened.project.database, event_id)
-        if as_json:
-            opened.console.write(pretty(event_to_json(found)))
-        else:
-            opened.console.write(render_event(found, color=opened.console.color))
-
-
-@command.command("verify")
-@database_option
-@color_option
-def verify(database: str | None, no_color: bool) -> None:
-    """Check that no event was altered, removed or inserted since it was written."""
-    from iac.audit.verify import verify as walk
-
-    with session(database, no_color=no_color, create=False) as opened:
-        result = walk(opened.project.database)
-        if result.is_empty and result.problem is None:
-            opened.console.write("Nothing to verify: the log has no events.")
-        elif result.is_valid:
-            opened.console.write(f"Verified {result.checked} events: none was altered, removed or inserted.")
-        else:
-            opened.console.write(f"The log is not intact: {result.problem}")
-            raise click.exceptions.Exit(1)
