@@ -59,6 +59,8 @@ class Diagnostic:
     address: str | None = None
     values: tuple[tuple[str, str], ...] = ()
     path: tuple[Any, ...] | None = None
+    from_check: bool = False
+    """Whether a `check` block says it: apply repeats such ones when it is done."""
 
     def at(self, subject: SourceRange | None, context: SourceRange | None = None) -> Diagnostic:
         """The same diagnostic with a place, unless it has one already."""

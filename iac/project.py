@@ -29,6 +29,7 @@ from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, error, wa
 from iac.engine.applier import Applier, ApplyResult, Observer
 from iac.engine.evaluator import Evaluator
 from iac.engine.inspection import Inspection
+from iac.engine.moves import follow_moves
 from iac.engine.objects import decode
 from iac.engine.operations import Operations
 from iac.engine.options import PlanOptions
@@ -324,6 +325,8 @@ class Project:
             state = self.state()
         except DatabaseNotFound:
             state = State(self.workspace)
+        state = follow_moves(prepared.config, state, diagnostics).state
+        diagnostics.raise_if_errors()
         self.close()
         now = _now()
         context = FunctionContext(self.directory, now, now, evaluate_template=evaluate_template)

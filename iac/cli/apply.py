@@ -42,7 +42,7 @@ def command(
                 run = opened.project.load_plan(Path(saved_plan))
             else:
                 run = make_plan(opened, arguments)
-                show_plan(opened, run)
+                show_plan(opened, run, checks=not auto_approve)
                 if not run.plan.is_empty and not auto_approve:
                     approve(opened, run.plan.mode)
             apply_plan(opened, run, message)

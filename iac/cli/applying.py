@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import click
 
 from iac.cli.session import Interrupts, Session, timestamp
 from iac.diagnostics import DiagnosticsError, error
-from iac.engine.schedule import APPLY, operation_count
+from iac.engine.schedule import APPLY, IMPORT, operation_count
 from iac.plan.model import Action, Mode, ResourceChange
 from iac.project import PlannedRun
 from iac.values.value import Value
@@ -80,6 +80,9 @@ class _Watcher:
             self.progress.advance(self.task)
 
     def started(self, change: ResourceChange, part: str) -> None:
+        if part == IMPORT:
+            self._imported(ui.importing, change)
+            return
         action = _action(change, part)
         if action is None:
             return
@@ -90,8 +93,11 @@ class _Watcher:
             self._write(ui.started(change.address, action, identity, color=self.color, deposed=change.deposed))
 
     def completed(self, change: ResourceChange, part: str, value: Value, seconds: float) -> None:
-        action = _action(change, part)
         self._advance()
+        if part == IMPORT:
+            self._imported(ui.imported, change)
+            return
+        action = _action(change, part)
         if action is None:
             return
         identity = None if action is Action.DELETE else ui.object_identity(value)
@@ -103,6 +109,10 @@ class _Watcher:
                 ui.completed(change.address, action, seconds, identity, color=self.color, deposed=change.deposed)
             )
 
+    def _imported(self, line: Callable[..., str], change: ResourceChange) -> None:
+        if not self.opened.as_json and change.import_id is not None:
+            self._write(line(change.address, change.import_id, color=self.color))
+
     def failed(self, change: ResourceChange, part: str, seconds: float) -> None:
         action = _action(change, part)
         self._advance()
@@ -111,12 +121,14 @@ class _Watcher:
 
 
 def _action(change: ResourceChange, part: str) -> Action | None:
-    """What one part of a change does; None when it only moves an address."""
+    """What one part of a change does to an object; None when it does nothing to it."""
+    if part == IMPORT:
+        return None
     if part != APPLY:
         return Action.DELETE
     if change.action.is_replace:
         return Action.CREATE
-    return None if change.action is Action.NO_OP else change.action
+    return None if change.action in (Action.NO_OP, Action.FORGET) else change.action
 
 
 @contextmanager

@@ -169,16 +169,20 @@ def _progress(opened: Session) -> Callable[[str, ResourceInstance, Value], None]
                 opened.message(ui_json.refresh_complete_message(address, timestamp(), identity))
         elif action == "refresh":
             opened.console.write(ui.refreshing(address, identity, color=opened.console.color))
+        elif action == "import":
+            opened.console.write(ui.preparing_import(address, str(value.raw), color=opened.console.color))
 
     return show
 
 
-def show_plan(opened: Session, run: PlannedRun) -> None:
-    """Shows the plan and the warnings that came with it."""
+def show_plan(opened: Session, run: PlannedRun, *, checks: bool = True) -> None:
+    """Shows the plan and the warnings that came with it; those of check blocks only with `checks`: whoever applies
+    at once hears them afterwards."""
+    diagnostics = [d for d in run.diagnostics if checks or not d.from_check]
     if opened.as_json:
         from iac.views.ui_json import plan_messages
 
-        opened.report(list(run.diagnostics))
+        opened.report(diagnostics)
         for message in plan_messages(run.plan, timestamp()):
             opened.message(message)
         return
@@ -187,7 +191,7 @@ def show_plan(opened: Session, run: PlannedRun) -> None:
     causes = opened.project.drift_causes(run.plan) if run.plan.drift else None
     console = opened.console
     console.write(render_plan(run.plan, color=console.color, width=console.width, drift_causes=causes))
-    opened.report(list(run.diagnostics))
+    opened.report(diagnostics)
 
 
 def seconds(text: str) -> float:

@@ -11,10 +11,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from iac.address import DATA, MANAGED, Resource
+from iac.config.checks import read_check
 from iac.config.meta import (
     bool_constant,
     check_rules,
     depends_on,
+    extent_of,
     provider_map,
     provider_reference,
     read_lifecycle,
@@ -30,6 +32,7 @@ from iac.config.model import (
     ResourceBlock,
     Variable,
 )
+from iac.config.refactoring import read_import, read_moved, read_removed
 from iac.diagnostics import Diagnostic, Diagnostics, SourceRange
 from iac.hcl.defaults import Defaults
 from iac.hcl.references import references
@@ -163,7 +166,7 @@ def _read_locals(module: Module, block: Block, diagnostics: Diagnostics) -> None
             first = module.locals[attribute.name].range
             diagnostics.error(
                 "Duplicate local value definition",
-                f'A local value named "{attribute.name}" was already defined at {_place(first)}. Local value '
+                f'A local value named "{attribute.name}" was already defined at {extent_of(first)}. Local value '
                 "names must be unique within a module.",
                 attribute.range,
             )
@@ -196,29 +199,26 @@ def _read_output(module: Module, block: Block, diagnostics: Diagnostics) -> None
 def _duplicate(kind: str, name: str, title: str, block: Block, first: SourceRange, diagnostics: Diagnostics) -> None:
     article = "An" if kind[0] in "aeiou" else "A"
     detail = (
-        f'{article} {kind} named "{name}" was already declared at {_place(first)}. {title} names must be unique '
+        f'{article} {kind} named "{name}" was already declared at {extent_of(first)}. {title} names must be unique '
         "within a module."
     )
     if kind == "module":
         detail = (
-            f'A module call named "{name}" was already defined at {_place(first)}. Module calls must have unique names '
-            "within a module."
+            f'A module call named "{name}" was already defined at {extent_of(first)}. Module calls must have unique '
+            "names within a module."
         )
     summary = {"module": "Duplicate module call", "output": "Duplicate output definition"}
     diagnostics.error(summary.get(kind, f"Duplicate {kind} declaration"), detail, block.range)
-
-
-def _place(range: SourceRange) -> str:
-    """`main.tf:4,1-30`, as Terraform writes where something is."""
-    start, end = range.start, range.end
-    last = f"{end.column}" if end.line == start.line else f"{end.line},{end.column}"
-    return f"{range.filename}:{start.line},{start.column}-{last}"
 
 
 # --- resource, data --------------------------------------------------------------------------------------
 
 
 def _read_resource(module: Module, block: Block, diagnostics: Diagnostics) -> None:
+    _add_resource(module, block, None, diagnostics)
+
+
+def _add_resource(module: Module, block: Block, check: str | None, diagnostics: Diagnostics) -> ResourceBlock | None:
     mode = MANAGED if block.type == "resource" else DATA
     address = Resource(mode, block.labels[0], block.labels[1])
     content, problems = block.body.content(
@@ -229,16 +229,16 @@ def _read_resource(module: Module, block: Block, diagnostics: Diagnostics) -> No
     diagnostics.extend(problems)
     kind = "resource" if mode == MANAGED else "data source"
     if not _valid_name(kind, address.name, block.label_ranges[1], diagnostics):
-        return
+        return None
     if address in module.resources:
         noun = f"{address.type} resource" if mode == MANAGED else f"{address.type} data resource"
         diagnostics.error(
             f'Duplicate {"resource" if mode == MANAGED else "data"} "{address.type}" configuration',
             f'A {noun} named "{address.name}" was already declared at '
-            f"{_place(module.resources[address].range)}. Resource names must be unique per type in each module.",
+            f"{extent_of(module.resources[address].range)}. Resource names must be unique per type in each module.",
             block.range,
         )
-        return
+        return None
     for unsupported in (*content.of_type("provisioner"), *content.of_type("connection")):
         diagnostics.error(
             f"Unsupported {unsupported.type} block",
@@ -247,7 +247,7 @@ def _read_resource(module: Module, block: Block, diagnostics: Diagnostics) -> No
             unsupported.range,
         )
     count, for_each = _repetition(content, "resources", diagnostics)
-    module.resources[address] = ResourceBlock(
+    resource = module.resources[address] = ResourceBlock(
         address,
         module.path,
         block,
@@ -256,7 +256,9 @@ def _read_resource(module: Module, block: Block, diagnostics: Diagnostics) -> No
         provider_reference(content, diagnostics),
         depends_on(content, diagnostics),
         read_lifecycle(list(content.of_type("lifecycle")), mode, _RULE, diagnostics),
+        check,
     )
+    return resource
 
 
 def _repetition(content: Content, things: str, diagnostics: Diagnostics) -> tuple[Expression | None, Expression | None]:
@@ -328,7 +330,7 @@ def _read_provider(module: Module, block: Block, diagnostics: Diagnostics) -> No
         named = "" if alias is None else f' with alias "{alias}"'
         diagnostics.error(
             "Duplicate provider configuration",
-            f'A {default}provider configuration for "{provider.name}"{named} was already given at {_place(first)}. '
+            f'A {default}provider configuration for "{provider.name}"{named} was already given at {extent_of(first)}. '
             'If multiple configurations are required, set the "alias" argument for alternative configurations.',
             block.range,
         )
@@ -381,6 +383,10 @@ def _literal_text(expression: Expression | None) -> str | None:
     return raw if isinstance(raw, str) else None
 
 
+def _read_check(module: Module, block: Block, diagnostics: Diagnostics) -> None:
+    read_check(module, block, lambda data, check: _add_resource(module, data, check, diagnostics), diagnostics)
+
+
 def _not_supported(module: Module, block: Block, diagnostics: Diagnostics) -> None:
     diagnostics.error(
         f"{block.type} blocks are not supported yet",
@@ -398,5 +404,9 @@ _READERS: Mapping[str, Callable[[Module, Block, Diagnostics], None]] = {
     "module": _read_module_call,
     "resource": _read_resource,
     "data": _read_resource,
-    **dict.fromkeys(("moved", "import", "removed", "check", "ephemeral"), _not_supported),
+    "moved": read_moved,
+    "import": read_import,
+    "removed": read_removed,
+    "check": _read_check,
+    "ephemeral": _not_supported,
 }

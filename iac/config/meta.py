@@ -264,3 +264,10 @@ def trigger_parts(
 def place_of(range: SourceRange) -> str:
     """`main.tf:3`: where a block stands, as events record it."""
     return f"{range.filename}:{range.start.line}"
+
+
+def extent_of(range: SourceRange) -> str:
+    """`main.tf:4,1-30`: from where to where something stands, as Terraform writes it in messages."""
+    start, end = range.start, range.end
+    last = f"{end.column}" if end.line == start.line else f"{end.line},{end.column}"
+    return f"{range.filename}:{start.line},{start.column}-{last}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from iac.address import ConfigResource, ModulePath, Resource
+from iac.address import ConfigResource, ModulePath, Resource, Target
 from iac.diagnostics import SourceRange
 from iac.hcl.defaults import Defaults
 from iac.hcl.syntax import Block, Body, Expression, ScopeTraversal
@@ -100,6 +100,8 @@ class ResourceBlock:
     provider: ProviderReference | None = None
     depends_on: Sequence[ScopeTraversal] = ()
     lifecycle: Lifecycle = Lifecycle()
+    check: str | None = None
+    """The name of the `check` block that it stands in, and outside of which nothing may refer to it."""
 
     @property
     def config_address(self) -> ConfigResource:
@@ -158,6 +160,60 @@ class RequiredProvider:
     range: SourceRange
 
 
+@dataclass(frozen=True, slots=True)
+class MoveBlock:
+    """A `moved` block. Both addresses are relative to the module that it stands in, and both name resources or
+    both modules; without a key they mean all instances, unless the other one has a key."""
+
+    source: Target
+    destination: Target
+    range: SourceRange
+
+    @property
+    def has_key(self) -> bool:
+        """Whether single instances are meant: then a missing key is that of the one without count or for_each."""
+        return self.source.exact_key or self.destination.exact_key
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedBlock:
+    """A `removed` block: a resource or module (no instances) whose objects go, destroyed or only forgotten."""
+
+    source: Target
+    destroy: bool
+    range: SourceRange
+
+
+@dataclass(frozen=True, slots=True)
+class ImportBlock:
+    """An `import` block. `to` is taken apart into names and keys; the keys are evaluated with `each`."""
+
+    to: ImportTarget
+    id: Expression
+    for_each: Expression | None
+    range: SourceRange
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTarget:
+    """The `to` of an import block: the resource, and the keys on the way to it, None where there is none."""
+
+    resource: ConfigResource
+    module_keys: Sequence[Expression | None]
+    key: Expression | None
+    range: SourceRange
+
+
+@dataclass(frozen=True, slots=True)
+class CheckBlock:
+    """A `check` block: assertions, whose failure is a warning, and the data source that only they may use."""
+
+    name: str
+    assertions: Sequence[CheckRule]
+    data: Resource | None
+    range: SourceRange
+
+
 @dataclass(slots=True)
 class Module:
     """One module as written. `directory` is as it is shown and as `path.module` gives it."""
@@ -171,6 +227,10 @@ class Module:
     calls: dict[str, ModuleCall] = field(default_factory=dict)
     providers: dict[ProviderReference, ProviderBlock] = field(default_factory=dict)
     required_providers: dict[str, RequiredProvider] = field(default_factory=dict)
+    moves: list[MoveBlock] = field(default_factory=list)
+    removals: list[RemovedBlock] = field(default_factory=list)
+    imports: list[ImportBlock] = field(default_factory=list)
+    checks: dict[str, CheckBlock] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

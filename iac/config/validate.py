@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
-from iac.address import MANAGED, ConfigResource, ModulePath
+from iac.address import MANAGED, ConfigResource, ModulePath, module_path
 from iac.config.body import CompiledBody
 from iac.config.meta import trigger_parts
 from iac.config.model import CheckRule, Config, Module, ModuleCall, ProviderReference, ResourceBlock
@@ -37,6 +37,29 @@ def validate_config(config: Config, bodies: Bodies, provider_bodies: ProviderBod
                 _check_arguments(call, child, diagnostics)
         checker = _Checker(config, module, bodies, provider_bodies, diagnostics)
         checker.check_all()
+        _check_removed(config, module, diagnostics)
+
+
+def _check_removed(config: Config, module: Module, diagnostics: Diagnostics) -> None:
+    """Refuses `removed` blocks for what is still there."""
+    for block in module.removals:
+        source = block.source
+        path = (*module.path, *module_path(source.module))
+        declared = None
+        if source.resource is not None:
+            resource = config.resource(ConfigResource(path, source.resource))
+            declared, kind, name = resource.range if resource else None, "resource", str(source)
+        else:
+            parent = config.modules.get(path[:-1])
+            call = parent.calls.get(path[-1]) if parent else None
+            declared, kind, name = call.range if call else None, "module", str(source)
+        if declared is not None:
+            prefix = "".join(f"module.{step}." for step in module.path)
+            diagnostics.error(
+                f"Removed {kind} still exists",
+                f"This statement declares that {prefix}{name} was removed, but it is still declared in configuration.",
+                declared,
+            )
 
 
 def check_references(config: Config, module: ModulePath, expression: Expression, diagnostics: Diagnostics) -> None:
@@ -87,6 +110,8 @@ class _Checker:
         self.bodies = bodies
         self.provider_bodies = provider_bodies
         self.module = module
+        self.check_name: str | None = None
+        """The check block in which the references stand, if they do."""
         self.diagnostics = diagnostics
         self.where = "the root module" if not module.path else f"module.{'.'.join(module.path)}"
 
@@ -110,6 +135,14 @@ class _Checker:
             self.check(call.depends_on, _NOWHERE)
         for resource in module.resources.values():
             self.check_resource(resource)
+        for check in module.checks.values():
+            self.check_name = check.name
+            self.check_rules(check.assertions, _NOWHERE)
+            self.check_name = None
+        for imported in module.imports:
+            self.check(_of(imported.for_each), _NOWHERE)
+            inside = _Place(each=imported.for_each is not None)
+            self.check(_of(imported.id, imported.to.key, *imported.to.module_keys), inside)
         for provider in module.providers.values():
             body = self.provider_bodies.get((module.path, provider.reference))
             if body is not None:
@@ -269,6 +302,14 @@ class _Checker:
         resource = self.module.resources.get(ref.resource)
         if resource is None:
             self.undeclared(traversal, ref)
+            return
+        if resource.check is not None and resource.check != self.check_name:
+            self.fail(
+                "Reference to scoped resource",
+                f'The referenced data resource "{ref.resource.type}" "{ref.resource.name}" is not available from this '
+                "context.",
+                traversal,
+            )
             return
         used = ref.steps
         next_is_attribute = len(traversal.steps) > used and isinstance(traversal.steps[used], Attr)

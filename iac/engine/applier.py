@@ -20,7 +20,7 @@ from iac.database import Database
 from iac.diagnostics import Diagnostics, DiagnosticsError
 from iac.engine.objects import encode
 from iac.engine.operations import Operations
-from iac.engine.schedule import APPLY, Schedule, Step
+from iac.engine.schedule import APPLY, DELETE, IMPORT, Schedule, Step
 from iac.plan.model import Action, Drift, Plan, ResourceChange
 from iac.state.model import OutputState, State
 from iac.state.store import StateWriter
@@ -31,7 +31,7 @@ GROUP_SECONDS = 0.1
 
 
 class Observer(Protocol):
-    """Who watches an apply. `part` is `apply` or `delete` (a replacement has both)."""
+    """Who watches an apply. `part` is `apply`, `delete` (a replacement has both) or `import`."""
 
     def started(self, change: ResourceChange, part: str) -> None:
         """An operation begins."""
@@ -149,10 +149,11 @@ class Applier:
         )
         try:
             with self.database.transaction():
-                if step.part == APPLY:
-                    value = self.operations.apply(change, operation)
-                else:
-                    value = self.operations.delete(change, operation)
+                value = {
+                    APPLY: self.operations.apply,
+                    DELETE: self.operations.delete,
+                    IMPORT: self.operations.import_object,
+                }[step.part](change, operation)
         except DiagnosticsError as problem:
             self.result.diagnostics.extend(d.about(str(change.address)) for d in problem.diagnostics)
             self._record_failure(change, step.part, operation, problem)
@@ -176,7 +177,9 @@ class Applier:
         """Tells the observer and counts what the last commit made durable."""
         for done in self._uncommitted:
             action = done.change.action
-            if done.part != APPLY:
+            if done.part == IMPORT:
+                self.result.imported += 1
+            elif done.part == DELETE:
                 self.result.destroyed += 1
             elif action is Action.CREATE or action.is_replace:
                 self.result.added += 1
@@ -193,7 +196,7 @@ class Applier:
         for drift in self.plan.drift:
             self._remember_drift(drift)
         for change in self.plan.changes:
-            if change.action is Action.NO_OP and change.previous_address is None:
+            if change.action is Action.NO_OP and change.previous_address is None and change.import_id is None:
                 changed |= self.operations.remember_dependencies(change)
         for address in self.plan.forgotten_data:
             self.writer.remove(address)
@@ -210,15 +213,17 @@ class Applier:
             self.writer.bump()
 
     def _remember_drift(self, drift: Drift) -> None:
-        key = (drift.address, drift.deposed)
+        before = drift.previous_address or drift.address
         known = (
-            self.state.instances.get(drift.address)
+            self.state.instances.get(before)
             if drift.deposed is None
-            else self.state.deposed.get((drift.address, drift.deposed))
+            else self.state.deposed.get((before, drift.deposed))
         )
-        if drift.change.action is Action.DELETE:
-            self.writer.remove(*key)
-        elif known is not None:
+        if drift.change.action is Action.DELETE or before != drift.address:
+            self.writer.remove(before, drift.deposed)
+        if drift.change.action is Action.NO_OP:
+            self.operations.record_move(drift, Operation(self.origin, str(drift.address)))
+        if drift.change.action is not Action.DELETE and known is not None:
             self.writer.put(
                 encode(
                     drift.address,

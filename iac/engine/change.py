@@ -40,6 +40,7 @@ class Subject:
     triggered: bool = False
     previous_address: ResourceInstance | None = None
     prior_version: int | None = None
+    import_id: str | None = None
 
 
 def validate_config_value(subject: Subject, config: Value) -> list[Diagnostic]:
@@ -92,6 +93,7 @@ def plan_change(subject: Subject, config: Value, prior: Value, diagnostics: Diag
         reason,
         tuple(replace_paths) if action.is_replace else (),
         previous_address=subject.previous_address,
+        import_id=subject.import_id,
         dependencies=subject.dependencies,
         prior_dependencies=subject.prior_dependencies,
         create_before_destroy=subject.create_before_destroy,

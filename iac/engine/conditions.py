@@ -1,13 +1,17 @@
-"""Custom conditions: variable validation, preconditions and postconditions.
+"""Custom conditions: variable validation, preconditions and postconditions, the assertions of check blocks.
 
-A condition that is not known yet is neither passed nor failed; it is checked again when it is.
+A condition that is not known yet is neither passed nor failed; it is checked again when it is. What an assertion
+says is never more than a warning.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from iac.config.meta import place_of
 from iac.config.model import CheckRule
-from iac.diagnostics import Diagnostics, DiagnosticsError, SourceRange
+from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, Severity, SourceRange
 from iac.hcl.evaluate import evaluate
 from iac.hcl.evaluation.involved import involved_values
 from iac.hcl.scope import Scope
@@ -61,6 +65,30 @@ def check(
             f"{kind} failed", message, rule.condition.range, values=involved_values(rule.condition, scope)
         )
     return FAIL
+
+
+def check_assertion(rule: CheckRule, scope: Scope, diagnostics: Diagnostics) -> tuple[str, str | None]:
+    """Evaluates one assertion of a check block; what there is to say goes to the diagnostics as warnings.
+
+    Returns the status, and the message of one that failed.
+    """
+    problems = Diagnostics()
+    status = check(rule, "Check block assertion", scope, problems)
+    if status == UNKNOWN:
+        problems.warning(
+            "Check block assertion known after apply",
+            "The condition could not be evaluated at this time, a result will be known when this plan is applied.",
+            rule.condition.range,
+            values=involved_values(rule.condition, scope),
+        )
+    diagnostics.extend(as_check_warnings(problems))
+    message = next((d.detail for d in problems if d.summary == "Check block assertion failed"), None)
+    return status, message
+
+
+def as_check_warnings(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics of a check block: whatever it is, it stops nothing."""
+    return [replace(d, severity=Severity.WARNING, from_check=True) for d in problems]
 
 
 def _message(rule: CheckRule, scope: Scope, diagnostics: Diagnostics) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from iac.diagnostics import Diagnostics, DiagnosticsError, Severity
 from iac.engine.change import Subject, located, validate_config_value
+from iac.engine.conditions import as_check_warnings
 from iac.engine.objects import with_schema_marks
 from iac.plan.model import Action, ActionReason, Change, DataRead, ResourceChange
 from iac.schema import Block
@@ -20,15 +21,17 @@ def plan_data(subject: Subject, config: Value, *, pending: bool, diagnostics: Di
     if any(d.severity is Severity.ERROR for d in problems):
         raise DiagnosticsError(problems)
     diagnostics.extend(problems)
-    if plain.is_wholly_known and not pending:
-        return DataRead(subject.address, read_data(subject, config), subject.schema, subject.provider_name)
     block = subject.schema.block
     planned = with_schema_marks(block, with_marks_by_path(_with_unknowns(block, plain), marks))
-    reason = (
-        ActionReason.READ_BECAUSE_DEPENDENCY_PENDING
-        if plain.is_wholly_known
-        else ActionReason.READ_BECAUSE_CONFIG_UNKNOWN
-    )
+    reason = ActionReason.READ_BECAUSE_CONFIG_UNKNOWN
+    if plain.is_wholly_known:
+        reason = ActionReason.READ_BECAUSE_DEPENDENCY_PENDING
+        if not pending and subject.resource.check is None:
+            return DataRead(subject.address, read_data(subject, config), subject.schema, subject.provider_name)
+        if not pending:
+            # It is read again during apply, when what the check is about has changed.
+            reason = ActionReason.READ_BECAUSE_CHECK_NESTED
+            planned = read_for_check(subject, config, diagnostics) or planned
     return ResourceChange(
         subject.address,
         Change(Action.READ, null(block.implied_type), planned),
@@ -49,6 +52,15 @@ def read_data(subject: Subject, config: Value) -> Value:
     except DiagnosticsError as problem:
         raise DiagnosticsError(located(subject, problem.diagnostics, config)) from None
     return with_schema_marks(subject.schema.block, with_marks_by_path(result, marks_by_path(config)))
+
+
+def read_for_check(subject: Subject, config: Value, diagnostics: Diagnostics) -> Value | None:
+    """The result of a data source that stands in a check block; None, and a warning, when it cannot be read."""
+    try:
+        return read_data(subject, config)
+    except DiagnosticsError as problem:
+        diagnostics.extend(as_check_warnings(d.about(str(subject.address)) for d in problem.diagnostics))
+        return None
 
 
 def _with_unknowns(block: Block, config: Value) -> Value:

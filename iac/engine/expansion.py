@@ -39,8 +39,9 @@ class Repetition(NamedTuple):
         """`each.key`, `each.value` or `count.index`, or None when it has no such thing."""
         if root == "count" and name == "index" and isinstance(self.key, int):
             return number(self.key)
-        if root == "each" and isinstance(self.key, str):
-            return string(self.key) if name == "key" else self.each_value
+        if root == "each" and (isinstance(self.key, str) or self.each_value is not None):
+            key = string(self.key) if isinstance(self.key, str) else number(self.key or 0)
+            return key if name == "key" else self.each_value
         return None
 
 

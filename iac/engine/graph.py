@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 from iac.address import ConfigResource, ModulePath, Resource
 from iac.config.body import CompiledBody
 from iac.config.meta import trigger_parts
-from iac.config.model import CheckRule, Config, Module, ProviderReference, ResourceBlock
+from iac.config.model import CheckRule, Config, ImportBlock, Module, ProviderReference, ResourceBlock
 from iac.config.references import parse_reference
 from iac.config.validate import Bodies, ProviderBodies
 from iac.diagnostics import Diagnostic, DiagnosticsError, error
@@ -22,7 +22,7 @@ from iac.hcl.syntax import Expression, ScopeTraversal
 
 
 class Node(NamedTuple):
-    """One object of the configuration. `kind` is variable, local, output, resource, provider or module
+    """One object of the configuration. `kind` is variable, local, output, resource, provider, check or module
     (the expansion of a module call; everything inside depends on it)."""
 
     kind: str
@@ -33,7 +33,7 @@ class Node(NamedTuple):
         prefix = "".join(f"module.{name}." for name in self.module)
         if self.kind == "module":
             return prefix.rstrip(".")
-        word = {"variable": "var.", "local": "local.", "output": "output.", "provider": "provider."}
+        word = {"variable": "var.", "local": "local.", "output": "output.", "provider": "provider.", "check": "check."}
         return f"{prefix}{word.get(self.kind, '')}{self.name}"
 
 
@@ -89,7 +89,9 @@ class _Builder:
         self.bodies = bodies
         self.provider_bodies = provider_bodies
         self.dependencies: dict[Node, tuple[Node, ...]] = {}
-        self.contents: dict[ModulePath, list[Node]] = {}
+        self.imports: dict[ConfigResource, list[ImportBlock]] = {}
+        for block in config.root.imports:
+            self.imports.setdefault(block.to.resource, []).append(block)
 
     def build(self) -> Dependencies:
         for module in self.config.modules.values():
@@ -125,6 +127,9 @@ class _Builder:
             self.add(Node("provider", path, provider.reference), self.of_body(module, body))
         for resource in module.resources.values():
             self.add(Node("resource", path, resource.address), self.resource(module, resource))
+        for check in module.checks.values():
+            data = [Node("resource", path, check.data)] if check.data is not None else []
+            self.add(Node("check", path, check.name), [*self.rules(module, check.assertions), *data])
 
     def resource(self, module: Module, resource: ResourceBlock) -> list[Node]:
         own = Node("resource", module.path, resource.address)
@@ -142,6 +147,9 @@ class _Builder:
         provider = Node("provider", where, reference)
         if reference in self.config.modules[where].providers:
             needs.append(provider)
+        for block in self.imports.get(resource.config_address, ()):
+            for expression in (block.id, block.for_each, block.to.key, *block.to.module_keys):
+                needs += self.of(self.config.root, expression)
         for path in _prefixes(module.path):
             parent = self.config.modules[path[:-1]]
             needs += self.targets(parent, parent.calls[path[-1]].depends_on)

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from iac.address import ModuleInstance, module_text
-from iac.config.model import Config, Output, Variable
+from iac.config.model import CheckBlock, Config, Output, Variable
 from iac.config.variables import default_value, settle
 from iac.diagnostics import Diagnostics, DiagnosticsError
-from iac.engine.conditions import check
+from iac.engine.conditions import ERROR, FAIL, PASS, UNKNOWN, check, check_assertion
 from iac.engine.evaluator import Evaluator
 from iac.engine.expansion import expand
 from iac.engine.graph import Node
@@ -55,6 +55,8 @@ class ValueNodes:
                         self.evaluator.locals[instance, local.name] = value
                     elif node.kind == "output":
                         self._output(instance, module.outputs[str(node.name)])
+                    elif node.kind == "check":
+                        self._check(instance, module.checks[str(node.name)])
                 except DiagnosticsError as problem:
                     self.diagnostics.extend(problem.diagnostics)
         return len(self.diagnostics.errors) == before
@@ -90,6 +92,16 @@ class ValueNodes:
             status = check(rule, "validation", self.evaluator.scope(instance), self.diagnostics, subject=subject)
             prefix = f"{module_text(instance)}." if instance else ""
             self.checks.append(CheckResult(f"{prefix}var.{variable.name}", "var", status))
+
+    def _check(self, instance: ModuleInstance, block: CheckBlock) -> None:
+        scope = self.evaluator.scope(instance)
+        results = [check_assertion(rule, scope, self.diagnostics) for rule in block.assertions]
+        found = {status for status, _ in results}
+        # The worst one counts; what could not be evaluated is an error of the check, not of the run.
+        status = next((s for s in (ERROR, FAIL, UNKNOWN) if s in found), PASS)
+        prefix = f"{module_text(instance)}." if instance else ""
+        problems = tuple(message for _, message in results if message is not None)
+        self.checks.append(CheckResult(f"{prefix}check.{block.name}", "check", status, problems))
 
     def _output(self, instance: ModuleInstance, output: Output) -> None:
         scope = self.evaluator.scope(instance)

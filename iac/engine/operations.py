@@ -7,22 +7,23 @@ not known while planning are evaluated here, now that what they depend on is rea
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
-from iac.address import ResourceInstance
+from iac.address import MANAGED, ResourceInstance
 from iac.audit.groups import changed_groups
 from iac.audit.log import AuditLog
 from iac.audit.record import Operation
 from iac.diagnostics import DiagnosticsError
-from iac.engine.data import read_data
+from iac.engine.data import read_data, read_for_check
 from iac.engine.objects import conceal, encode, sensitive_paths, with_schema_marks
 from iac.engine.settling import Settling, check_consistent
-from iac.plan.model import Action, ResourceChange
+from iac.plan.model import Action, Drift, ResourceChange
 from iac.providers.protocol import ApplyRequest, Provider
 from iac.state.model import State
 from iac.state.store import StateWriter
 from iac.values.codec import to_json
 from iac.values.paths import format_path, marks_by_path, path_to_json, with_marks_by_path
-from iac.values.value import Value, null, unmark_deep
+from iac.values.value import Value, null, unknown, unmark_deep
 
 
 class Operations:
@@ -38,14 +39,21 @@ class Operations:
     # --- operations ---
 
     def apply(self, change: ResourceChange, operation: Operation) -> Value:
-        """Creates, updates, reads or (for a no-op) moves; returns the object as it is now, marked."""
+        """Creates, updates, reads, forgets or (for a no-op) moves; returns the object as it is now, marked."""
+        if change.previous_address is not None and not change.action.is_replace:
+            self._log(change, _moved_from(operation, change.previous_address), "MOVE", change.change.before)
         if change.action is Action.NO_OP:
-            value = change.change.after
-            self._remember(change, value)
-            return value
+            self._remember(change, change.change.after)
+            return change.change.after
+        if change.action is Action.FORGET:
+            self.writer.remove(change.previous_address or change.address, change.deposed)
+            self._log(change, operation, "FORGET", change.change.before)
+            return change.change.before
         if change.action is Action.READ:
             value = self._read(change)
-            self._remember(change, value)
+            if value.is_wholly_known:
+                self._remember(change, value)
+            self.settling.show(change.address, value)
             return value
         config, planned = self.settling.settle_change(change)
         provider = self.settling.provider(change)
@@ -65,6 +73,18 @@ class Operations:
             self._record(change, provider, operation, before, value)
         return value
 
+    def record_move(self, moved: Drift, operation: Operation) -> None:
+        """Logs that an object got another address, where nothing else is done to it."""
+        assert moved.previous_address is not None
+        self._log(moved, _moved_from(operation, moved.previous_address), "MOVE", moved.change.after)
+
+    def import_object(self, change: ResourceChange, operation: Operation) -> Value:
+        """Takes over the object that planning found by its id; returns it as it is."""
+        before = change.change.before
+        self._put(change, before)
+        self._log(change, operation, "IMPORT", before)
+        return before
+
     def delete(self, change: ResourceChange, operation: Operation) -> Value:
         """Deletes the object; returns it as it was."""
         provider = self.settling.provider(change)
@@ -75,7 +95,8 @@ class Operations:
         provider.apply(request)
         deposed = change.deposed or self._deposed.get(change.address)
         # A superseded object is kept under the new address, whatever its address was before.
-        self.writer.remove(change.address if deposed else change.previous_address or change.address, deposed)
+        for address in {change.address, change.address if deposed else change.previous_address or change.address}:
+            self.writer.remove(address, deposed)
         if not provider.records_events:
             self._record(change, provider, operation, before, None)
         return before
@@ -138,23 +159,27 @@ class Operations:
 
     def _read(self, change: ResourceChange) -> Value:
         subject, config = self.settling.evaluate(change)
-        return read_data(subject, config)
+        if subject.resource.check is None:
+            return read_data(subject, config)
+        value = read_for_check(subject, config, self.settling.diagnostics)
+        return value if value is not None else unknown(change.schema.block.implied_type)
 
     # --- after ---
 
     def _depose(self, change: ResourceChange) -> None:
         """Keeps the object that is being superseded under a key of its own until it is deleted."""
         key = self._deposed[change.address] = secrets.token_hex(4)
-        previous = self.state.instances[change.previous_address or change.address]
+        # An object that is only now imported is not in the state that was planned on.
+        previous = self.state.instances.get(change.previous_address or change.address)
         self.writer.put(
             encode(
                 change.address,
                 change.provider,
                 change.schema,
                 change.change.before,
-                dependencies=previous.dependencies,
-                create_before_destroy=previous.create_before_destroy,
-                status=previous.status,
+                dependencies=previous.dependencies if previous else (),
+                create_before_destroy=previous.create_before_destroy if previous else False,
+                status=previous.status if previous else "ready",
                 deposed=key,
             )
         )
@@ -162,6 +187,10 @@ class Operations:
     def _remember(self, change: ResourceChange, value: Value) -> None:
         if change.previous_address is not None:
             self.writer.remove(change.previous_address)
+        self._put(change, value)
+        self.settling.show(change.address, value)
+
+    def _put(self, change: ResourceChange, value: Value) -> None:
         self.writer.put(
             encode(
                 change.address,
@@ -172,7 +201,23 @@ class Operations:
                 create_before_destroy=change.create_before_destroy,
             )
         )
-        self.settling.show(change.address, value)
+
+    def _log(self, change: ResourceChange | Drift, operation: Operation, event_type: str, known: Value) -> None:
+        """Logs an operation that changes the state and not the object."""
+        if change.address.resource.mode != MANAGED:
+            return
+        target_type, target_id, name = self.settling.provider(change).target(change.address.resource.type, known)
+        state = to_json(unmark_deep(known)[0])
+        self.log.record(
+            operation,
+            event_type=event_type,
+            target_type=target_type,
+            target_id=target_id,
+            target_name=name or str(change.address),
+            before=state,
+            after=state,
+            sensitive=_json_paths(known),
+        )
 
     def _record(
         self,
@@ -214,3 +259,9 @@ class Operations:
 
 def _json_paths(value: Value) -> list[tuple[object, ...]]:
     return [tuple(path_to_json(p)) for p in sensitive_paths(value)]
+
+
+def _moved_from(operation: Operation, previous: ResourceInstance) -> Operation:
+    """The operation with the address from which its object moved in the event's context."""
+    origin = operation.origin
+    return replace(operation, origin=replace(origin, context={**origin.context, "moved_from": str(previous)}))

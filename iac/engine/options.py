@@ -6,9 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from iac.address import ConfigResource, ResourceInstance, Target
+from iac.diagnostics import Diagnostics
 from iac.engine.graph import Graph
+from iac.engine.moves import Moves
 from iac.plan.model import Mode
 from iac.state.model import State
+from iac.values.codec import quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,22 @@ class Selection:
         if not self.targets or address.config in self.needed:
             return True
         return any(t.contains(address) for t in self.targets)
+
+    def refuse_partial_moves(self, moves: Moves, diagnostics: Diagnostics) -> None:
+        """Adds an error when objects moved of which the targets leave one end out of the plan."""
+        ends = [a for pair in moves.previous.items() for a in pair] if self.targets else []
+        missing = sorted({str(a.abs_resource) for a in ends if not self.includes(a)})
+        if missing:
+            listed = "".join(f"\n  -target={quote(address)}" for address in missing)
+            diagnostics.error(
+                "Moved resource instances excluded by targeting",
+                "Resource instances in your current state have moved to new addresses in the latest configuration. iac "
+                "must include those resource instances while planning in order to ensure a correct result, but your "
+                "-target=... options do not fully cover all of those resource instances.\n\nTo create a valid plan, "
+                "either remove your -target=... options altogether or add the following additional target options:"
+                f"{listed}\n\nNote that adding these options may include further additional resource instances in your "
+                "plan, in order to respect object dependencies.",
+            )
 
     def includes_resource(self, address: ConfigResource) -> bool:
         """Whether any instance of the block may be planned."""

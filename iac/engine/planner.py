@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from iac.address import DATA, AbsResource, ConfigResource, InstanceKey, Resource, ResourceInstance
-from iac.config.meta import trigger_parts
+from iac.address import DATA, AbsResource, ConfigResource, Resource, ResourceInstance
 from iac.config.model import CheckRule, Config, ResourceBlock
 from iac.diagnostics import Diagnostics, DiagnosticsError
 from iac.engine.change import Subject, plan_change
 from iac.engine.conditions import check
 from iac.engine.data import plan_data
 from iac.engine.evaluator import Evaluator, ModuleScope
-from iac.engine.expansion import COUNT, SINGLE, Expansion, Repetition, expand, kind_of
+from iac.engine.expansion import Repetition, expand, kind_of
 from iac.engine.graph import Node
+from iac.engine.imports import ImportRequest, Imports, import_object, refuse_missing
+from iac.engine.moves import blocked_warning, follow_moves, refuse_unmoved
 from iac.engine.nodes import ValueNodes
 from iac.engine.objects import decode
 from iac.engine.options import PlanOptions, Selection
@@ -26,9 +27,8 @@ from iac.engine.outputs import output_changes
 from iac.engine.prepare import Prepared
 from iac.engine.providers import Providers
 from iac.engine.refresh import Progress, Refresher, silent
-from iac.engine.removals import Removals
-from iac.hcl.evaluate import evaluate
-from iac.hcl.syntax import Attr, Expression, Index, Step
+from iac.engine.removals import Removals, forgotten_warning
+from iac.engine.triggers import is_triggered
 from iac.plan.model import (
     Action,
     CheckResult,
@@ -38,7 +38,6 @@ from iac.plan.model import (
     ResourceChange,
 )
 from iac.state.model import InstanceObject, State
-from iac.values.paths import get
 from iac.values.value import Value, null, unknown
 
 
@@ -57,15 +56,24 @@ class Planner:
     ) -> None:
         self.prepared = prepared
         self.config: Config = prepared.config
-        self.state = state
+        self.diagnostics = Diagnostics()
+        self.moves = follow_moves(self.config, state, self.diagnostics)
+        self.state = self.moves.state
         self.providers = providers
         self.evaluator = evaluator
         self.options = options
         self.progress = progress
-        self.refresher = Refresher(prepared, providers, progress, enabled=options.refresh)
-        self._removals = Removals(prepared, evaluator, self.refresher)
-        self.selection = Selection(options, prepared.graph, state)
-        self.diagnostics = Diagnostics()
+        self.refresher = Refresher(
+            prepared,
+            providers,
+            progress,
+            enabled=options.refresh,
+            previous=self.moves.previous,
+            shows_moves=options.mode is Mode.REFRESH_ONLY,
+        )
+        self._removals = Removals(prepared, evaluator, self.refresher, self.moves)
+        self._imports = Imports(self.config, evaluator)
+        self.selection = Selection(options, prepared.graph, self.state)
         self.checks: list[CheckResult] = []
         self.changes: list[ResourceChange] = []
         self.data: list[DataRead] = []
@@ -78,11 +86,15 @@ class Planner:
 
     def run(self) -> None:
         """Plans everything; mistakes are in `diagnostics` afterwards."""
+        self._begin()
+        if self.diagnostics.has_errors:
+            return
         if self.options.mode is Mode.DESTROY:
             self._walk_to_destroy()
             self._orphans(destroy=True)
         else:
             self._walk()
+            refuse_unmoved(self.moves, self.config, self.evaluator, self.diagnostics)
             # What was not reached because of a mistake is no orphan.
             if self.diagnostics.has_errors:
                 return
@@ -90,6 +102,20 @@ class Planner:
         self._deposed()
         if not self.diagnostics.has_errors:
             self.outputs = self._outputs()
+            self._warn()
+
+    def _begin(self) -> None:
+        """Refuses what cannot be planned at all."""
+        self.selection.refuse_partial_moves(self.moves, self.diagnostics)
+        if self.options.mode is Mode.NORMAL:
+            for problem in self._imports.without_target():
+                self.diagnostics.extend(problem.diagnostics)
+
+    def _warn(self) -> None:
+        forgotten = [str(c.address) for c in self.changes if c.action is Action.FORGET]
+        for warning in (blocked_warning(self.moves), forgotten_warning(forgotten)):
+            if warning is not None:
+                self.diagnostics.add(warning)
 
     # --- the walk ---
 
@@ -140,6 +166,8 @@ class Planner:
         assert isinstance(node.name, Resource)
         resource = self.config.modules[node.module].resources[node.name]
         errors = len(self.diagnostics.errors)
+        imports = self._requested_imports(resource)
+        known: set[ResourceInstance] = set()
         for module in self.evaluator.module_instances.get(node.module, ()):
             address = AbsResource(module, node.name)
             try:
@@ -148,24 +176,26 @@ class Planner:
                 self.diagnostics.extend(d.about(str(address)) for d in problem.diagnostics)
                 continue
             self.evaluator.expand_resource(address, expansion.kind)
-            moved = self._implied_move(address, expansion)
-            for repetition in expansion.instances:
-                self._met.add(address.instance(repetition.key))
+            instances = [address.instance(r.key) for r in expansion.instances]
+            self._met.update(instances)
+            known.update(instances)
+            for instance, repetition in zip(instances, expansion.instances, strict=True):
                 try:
-                    self._instance(resource, address, repetition, moved)
+                    self._instance(resource, address, repetition, imports.get(instance))
                 except DiagnosticsError as problem:
-                    instance = address.instance(repetition.key)
                     self.diagnostics.extend(d.about(str(instance)) for d in problem.diagnostics)
+        for missing in refuse_missing(imports, known):
+            self.diagnostics.extend(missing.diagnostics)
         return len(self.diagnostics.errors) == errors
 
-    def _implied_move(self, address: AbsResource, expansion: Expansion) -> ResourceInstance | None:
-        """The instance without a key that becomes `[0]` when count is added, or the reverse (Terraform)."""
-        have = self.state.of_resource(address)
-        if expansion.kind == COUNT and expansion.instances and None in have and 0 not in have:
-            return address.instance(None)
-        if expansion.kind == SINGLE and 0 in have and None not in have:
-            return address.instance(0)
-        return None
+    def _requested_imports(self, resource: ResourceBlock) -> Mapping[ResourceInstance, ImportRequest]:
+        if self.options.mode is not Mode.NORMAL:
+            return {}
+        try:
+            return self._imports.of(resource.config_address)
+        except DiagnosticsError as problem:
+            self.diagnostics.extend(problem.diagnostics)
+            return {}
 
     # --- one instance ---
 
@@ -174,15 +204,12 @@ class Planner:
         resource: ResourceBlock,
         resource_address: AbsResource,
         repetition: Repetition,
-        moved: ResourceInstance | None,
+        requested: ImportRequest | None,
     ) -> None:
         address = resource_address.instance(repetition.key)
         scope = self.evaluator.scope(address.module, repetition)
-        previous = moved if moved is not None and repetition.key in (None, 0) else address
-        stored = self.state.instances.get(previous)
-        if previous != address:
-            self._met.add(previous)
-        subject = self._subject(resource, address, stored, previous)
+        stored = self.state.instances.get(address)
+        subject = self._subject(resource, address, stored)
         if not self.selection.includes(address) or self.options.mode is Mode.REFRESH_ONLY:
             self._keep(subject, stored, resource_address)
             return
@@ -194,7 +221,7 @@ class Planner:
         if address.resource.mode == DATA:
             value = self._data(subject, config)
         else:
-            value = self._managed(subject, config, stored, scope)
+            value = self._managed(subject, config, stored, scope, requested)
         self.evaluator.set_instance(resource_address, address.key, value)
         self._postconditions(resource, address, repetition, value)
 
@@ -203,7 +230,6 @@ class Planner:
         resource: ResourceBlock,
         address: ResourceInstance,
         stored: InstanceObject | None,
-        previous: ResourceInstance,
     ) -> Subject:
         graph = self.prepared.graph
         config_address = resource.config_address
@@ -220,14 +246,25 @@ class Planner:
             prior_dependencies=stored.dependencies if stored is not None else (),
             tainted=stored is not None and stored.is_tainted,
             requested=self.options.is_replaced(address),
-            previous_address=previous if previous != address else None,
+            previous_address=self.moves.previous.get(address),
             prior_version=stored.version if stored is not None else None,
         )
 
-    def _managed(self, subject: Subject, config: Value, stored: InstanceObject | None, scope: ModuleScope) -> Value:
+    def _managed(
+        self,
+        subject: Subject,
+        config: Value,
+        stored: InstanceObject | None,
+        scope: ModuleScope,
+        requested: ImportRequest | None,
+    ) -> Value:
         prior = self._refreshed(subject, stored)
+        if requested is not None and stored is None:
+            prior = import_object(subject, requested, self.progress)
+            subject = replace(subject, import_id=requested.shown_id)
         if subject.resource.lifecycle.replace_triggered_by:
-            subject = replace(subject, triggered=self._is_triggered(subject, scope))
+            triggered = is_triggered(subject, self.evaluator, scope, self.by_resource)
+            subject = replace(subject, triggered=triggered)
         change = plan_change(subject, config, prior, self.diagnostics)
         self.record(change)
         return change.change.after
@@ -325,29 +362,6 @@ class Planner:
         if problems.has_errors:
             raise DiagnosticsError(problems)
 
-    def _is_triggered(self, subject: Subject, scope: ModuleScope) -> bool:
-        for expression in subject.resource.lifecycle.replace_triggered_by:
-            parts = trigger_parts(expression)
-            assert parts is not None
-            traversal, key_expression, rest = parts
-            reference = self.evaluator.reference(traversal)
-            assert reference.resource is not None
-            resource = AbsResource(subject.address.module, reference.resource)
-            changes = self.by_resource.get(resource, [])
-            key = _trigger_key(scope, key_expression, rest)
-            if key is not None:
-                changes = [c for c in changes if c.address.key == key]
-            path = tuple(s.name for s in rest if isinstance(s, Attr))
-            for change in changes:
-                if change.action in (Action.NO_OP, Action.READ, Action.CREATE):
-                    continue
-                if change.action.is_replace or not path:
-                    return True
-                before, after = get(change.change.before, path), get(change.change.after, path)
-                if before != after or (after is not None and not after.is_wholly_known):
-                    return True
-        return False
-
     # --- what the configuration no longer has ---
 
     def _orphans(self, *, destroy: bool) -> None:
@@ -376,13 +390,3 @@ class Planner:
         deposed = sorted(self.state.deposed.items(), key=lambda item: (item[0][0].sort_key(), item[0][1]))
         for (address, key), stored in deposed:
             self.changes.append(self._removals.delete_deposed(address, key, stored))
-
-
-def _trigger_key(scope: ModuleScope, key: Expression | None, rest: Sequence[Step]) -> InstanceKey:
-    """The instance key that an expression of replace_triggered_by names, or None for all instances."""
-    value = None
-    if key is not None:
-        value = evaluate(key, scope).raw
-    elif rest and isinstance(rest[0], Index):
-        value = rest[0].key.raw
-    return value if isinstance(value, (str, int)) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from iac.address import ResourceInstance
 from iac.engine.objects import decode, with_schema_marks
@@ -22,13 +22,28 @@ def silent(action: str, address: ResourceInstance, value: Value) -> None:
 
 
 class Refresher:
-    """Reads objects for one plan; `drift` is what was found to differ. When not `enabled` it believes the state."""
+    """Reads objects for one plan; `drift` is what was found to differ. When not `enabled` it believes the state.
 
-    def __init__(self, prepared: Prepared, providers: Providers, progress: Progress, *, enabled: bool) -> None:
+    `previous` has the address in the state of every object that moved; `shows_moves` says that moving alone is
+    drift, too.
+    """
+
+    def __init__(
+        self,
+        prepared: Prepared,
+        providers: Providers,
+        progress: Progress,
+        *,
+        enabled: bool,
+        previous: Mapping[ResourceInstance, ResourceInstance],
+        shows_moves: bool,
+    ) -> None:
         self.prepared = prepared
         self.providers = providers
         self.progress = progress
         self.enabled = enabled
+        self.previous = previous
+        self.shows_moves = shows_moves
         self.drift: list[Drift] = []
 
     def read(self, address: ResourceInstance, stored: InstanceObject, provider_name: str | None = None) -> Value:
@@ -45,8 +60,17 @@ class Refresher:
         plain, _ = unmark_deep(known)
         current = self.providers.by_name(name).read(address.resource.type, plain)
         if current == plain:
+            if self.shows_moves and address in self.previous:
+                self._found(Action.NO_OP, address, stored, name, known, known)
             return known
         marked = with_schema_marks(schema.block, with_marks_by_path(current, marks_by_path(known)))
         action = Action.DELETE if current.is_null else Action.UPDATE
-        self.drift.append(Drift(address, Change(action, known, marked), schema, name, stored.deposed))
+        self._found(action, address, stored, name, known, marked)
         return marked
+
+    def _found(
+        self, action: Action, address: ResourceInstance, stored: InstanceObject, name: str, before: Value, after: Value
+    ) -> None:
+        schema = self.prepared.schema(name, address.resource)
+        change = Change(action, before, after)
+        self.drift.append(Drift(address, change, schema, name, stored.deposed, self.previous.get(address)))

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from iac.address import ConfigResource
-from iac.plan.model import Action, Plan, ResourceChange
+from iac.plan.model import Action, ActionReason, Plan, ResourceChange
 
-APPLY, DELETE = "apply", "delete"
+APPLY, DELETE, IMPORT = "apply", "delete", "import"
 
 
 def operation_count(plan: Plan) -> int:
-    """How many operations a plan has; a replacement counts as two."""
-    return sum(1 + c.action.is_replace for c in plan.changes if _is_operation(c))
+    """How many operations a plan has; a replacement counts as two, and importing as one more."""
+    return sum(_is_operation(c) + c.action.is_replace + (c.import_id is not None) for c in plan.changes)
 
 
 def _is_operation(change: ResourceChange) -> bool:
@@ -69,6 +69,7 @@ class Schedule:
         kept = {d for c in changes if c.action is Action.UPDATE for d in c.prior_dependencies}
         for index, change in enumerate(changes):
             action = change.action
+            imported = self._import_step(change, index) if change.import_id is not None else None
             if not _is_operation(change):
                 continue
             create = delete = None
@@ -85,9 +86,19 @@ class Schedule:
                 assert delete is not None
                 create.before(delete)
                 self._gate(self._unused, change.address.config).before(delete)
+            if imported is not None:
+                for step in filter(None, (create, delete)):
+                    imported.before(step)
+
+    def _import_step(self, change: ResourceChange, index: int) -> Step:
+        step = Step(change, IMPORT, (0, index))
+        self._steps.append(step)
+        step.before(self._gate(self._applied, change.address.config))
+        return step
 
     def _apply_step(self, change: ResourceChange, index: int) -> Step:
-        step = Step(change, APPLY, (1, index))
+        # What a check looks at is read when everything else is done.
+        step = Step(change, APPLY, (3 if change.reason is ActionReason.READ_BECAUSE_CHECK_NESTED else 1, index))
         self._steps.append(step)
         for need in change.dependencies:
             self._gate(self._applied, need).before(step)

@@ -21,7 +21,7 @@ from iac.engine.objects import decode, with_schema_marks
 from iac.engine.prepare import Prepared
 from iac.engine.providers import Providers
 from iac.hcl.scope import Scope
-from iac.plan.model import Action, Plan, ResourceChange
+from iac.plan.model import Action, Drift, Plan, ResourceChange
 from iac.providers.planning import proposed_new
 from iac.providers.protocol import PlanRequest, Provider
 from iac.state.model import State
@@ -49,7 +49,7 @@ class Settling:
         self._nodes = ValueNodes(prepared.config, evaluator, plan.variables, diagnostics, [])
         self._settled: set[Node] = set()
         self._repetitions: dict[AbsResource, dict[InstanceKey, Repetition]] = {}
-        self._diagnostics = diagnostics
+        self.diagnostics = diagnostics
         self._load()
 
     def _load(self) -> None:
@@ -99,7 +99,7 @@ class Settling:
             else:
                 stack.pop()
                 if current.kind == "provider":
-                    self.providers.configure(current, self.evaluator, self._diagnostics)
+                    self.providers.configure(current, self.evaluator, self.diagnostics)
                 elif current.kind != "resource":
                     self._nodes.evaluate(current)
 
@@ -144,9 +144,12 @@ class Settling:
         return config, with_schema_marks(change.schema.block, with_marks_by_path(planned, marks_by_path(config)))
 
     def check_rest(self) -> None:
-        """Checks the conditions that were not known while planning and belong to no operation: those of variables,
-        outputs and unchanged objects. What does not hold is a diagnostic."""
-        waiting = {check.address for check in self.plan.checks if check.status == "unknown"}
+        """Checks all check blocks again, and the conditions that were not known while planning and belong to no
+        operation: those of variables, outputs and unchanged objects. What does not hold is a diagnostic."""
+        for module in self.prepared.config.modules.values():
+            for name in module.checks:
+                self._settle(Node("check", module.path, name))
+        waiting = {c.address for c in self.plan.checks if c.status == "unknown"}
         if not waiting:
             return
         for module in self.prepared.config.modules.values():
@@ -161,7 +164,7 @@ class Settling:
                 try:
                     self._check_before(change)
                 except DiagnosticsError as problem:
-                    self._diagnostics.extend(d.about(str(change.address)) for d in problem.diagnostics)
+                    self.diagnostics.extend(d.about(str(change.address)) for d in problem.diagnostics)
                 self.holds_after(change, change.change.after)
 
     def _check_before(self, change: ResourceChange) -> None:
@@ -198,7 +201,8 @@ class Settling:
             raise DiagnosticsError(problems)
         return subject, config
 
-    def provider(self, change: ResourceChange) -> Provider:
+    def provider(self, change: ResourceChange | Drift) -> Provider:
+        """The configured provider of an object."""
         resource = self.prepared.config.resource(change.address.config)
         dependencies = self.prepared.graph.dependencies
         if resource is None:
@@ -248,9 +252,9 @@ class Settling:
         self._settle(Node("resource", resource.module, resource.address))
         repetition = self._repetition(resource, change.address)
         scope = self.evaluator.scope(change.address.module, repetition, value)
-        errors = len(self._diagnostics.errors)
-        _conditions(resource.lifecycle.postconditions, "Resource postcondition", scope, self._diagnostics)
-        return len(self._diagnostics.errors) == errors
+        errors = len(self.diagnostics.errors)
+        _conditions(resource.lifecycle.postconditions, "Resource postcondition", scope, self.diagnostics)
+        return len(self.diagnostics.errors) == errors
 
 
 def _conditions(rules: Sequence[CheckRule], kind: str, scope: Scope, problems: Diagnostics) -> None:

@@ -109,13 +109,15 @@ class ResourceChange:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A difference between what was last applied and what the provider now finds."""
+    """A difference between what was last applied and what the provider now finds; in a refresh-only plan also a move
+    alone, with the action no-op."""
 
     address: ResourceInstance
     change: Change
     schema: ResourceSchema
     provider: str
     deposed: str | None = None
+    previous_address: ResourceInstance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ class Plan:
 
     @property
     def is_empty(self) -> bool:
-        """Whether applying it would change nothing: no resource change beyond reading, no output change."""
+        """Whether applying it would change nothing: no resource change, nothing to read, no output change."""
         return all(
             c.action is Action.NO_OP and c.import_id is None and c.previous_address is None for c in self.changes
         ) and all(o.change.action is Action.NO_OP for o in self.outputs)

@@ -110,7 +110,7 @@ def _encode(plan: Plan, sources: Mapping[str, bytes]) -> dict[str, Any]:
         "variables": {n: pack(v) for n, v in plan.variables.items()},
         "changes": [_encode_change(c) for c in plan.changes],
         "order": list(plan.order),
-        "drift": [_encode_object(d.address, d.provider, d.change, d.deposed) for d in plan.drift],
+        "drift": [_encode_drift(d) for d in plan.drift],
         "data": [[str(d.address), d.provider, pack(d.value)] for d in plan.data],
         "forgotten_data": [str(a) for a in plan.forgotten_data],
         "outputs": [[o.name, *_encode_transition(o.change), o.sensitive] for o in plan.outputs],
@@ -128,6 +128,11 @@ def _encode_transition(change: Change) -> list[Any]:
 
 def _encode_object(address: ResourceInstance, provider: str, change: Change, deposed: str | None) -> list[Any]:
     return [str(address), provider, *_encode_transition(change), deposed]
+
+
+def _encode_drift(drift: Drift) -> list[Any]:
+    previous = str(drift.previous_address) if drift.previous_address else None
+    return [*_encode_object(drift.address, drift.provider, drift.change, drift.deposed), previous]
 
 
 def _encode_change(change: ResourceChange) -> dict[str, Any]:
@@ -186,7 +191,9 @@ def _decode_transition(action: str, before: Any, after: Any) -> Change:
 
 def _decode_drift(raw: list[Any], schema_of: SchemaOf) -> Drift:
     address = parse_instance(raw[0])
-    return Drift(address, _decode_transition(*raw[2:5]), schema_of(raw[1], address.resource), raw[1], raw[5])
+    previous = parse_instance(raw[6]) if raw[6] else None
+    schema = schema_of(raw[1], address.resource)
+    return Drift(address, _decode_transition(*raw[2:5]), schema, raw[1], raw[5], previous)
 
 
 def _decode_data(raw: list[Any], schema_of: SchemaOf) -> DataRead:

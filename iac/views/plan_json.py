@@ -117,6 +117,8 @@ def resource_change_json(change: ResourceChange) -> dict[str, Any]:
 
 def _drift(drift: Drift) -> dict[str, Any]:
     result = _described(drift.address, drift.provider)
+    if drift.previous_address is not None:
+        result["previous_address"] = str(drift.previous_address)
     if drift.deposed:
         result["deposed"] = drift.deposed
     result["change"] = change_json(drift.change)

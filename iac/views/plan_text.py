@@ -37,6 +37,7 @@ _HEADERS: Final = {
     Action.FORGET: f"[bold] # %s[reset] will no longer be managed by {PRODUCT}, but [bold][red]will not be"
     " destroyed[reset]\n # (destroy = false is set in the configuration)",
 }
+_HAS_MOVED: Final = "[bold]  # %s[reset] has moved to [bold]%s[reset]"
 _FORGET_DEPOSED: Final = (
     f"[bold] # %s[reset] will be removed from {PRODUCT} state, but [bold][red]will not be destroyed[reset]\n"
     "[bold] # (left over from a partially-failed replacement of this instance)\n"
@@ -177,12 +178,15 @@ class _PlanText:
         if relevant is not None and self.plan.mode is not Mode.REFRESH_ONLY:
             after = keep_relevant(before, after, relevant_paths(relevant, str(drift.address)))
         diff = diff_block(before, after, drift.schema.block)
-        return None if diff[0] is NO_OP else diff
+        return None if diff[0] is NO_OP and drift.previous_address is None else diff
 
     def drifted(self, drift: Drift, diff: Diff) -> str:
         """One object that changed outside."""
         header = _DRIFT_HEADERS.get(drift.change.action, "[bold]  # %s[reset] has changed")
-        text = self.style.paint(header) % _display_address(drift.address, drift.deposed)
+        names = [_display_address(drift.address, drift.deposed)]
+        if drift.change.action is NO_OP:
+            header, names = _HAS_MOVED, [str(drift.previous_address), *names]
+        text = self.style.paint(header) % tuple(names)
         if cause := self.causes.get(drift.address):
             text += f"\n  # ({cause})"
         symbol = self.style.symbols[drift.change.action]
@@ -306,7 +310,7 @@ def _headline(change: ResourceChange) -> tuple[str, list[str]]:
     address = _display_address(change.address, change.deposed)
     if action is NO_OP:
         if _moved(change):
-            return "[bold]  # %s[reset] has moved to [bold]%s[reset]", [str(change.previous_address), address]
+            return _HAS_MOVED, [str(change.previous_address), address]
         return "[bold]  # %s[reset] will be imported", [address]
     if action.is_replace:
         return (_REPLACE_REASONS.get(reason, _REPLACE) if reason else _REPLACE), [address]

@@ -124,7 +124,11 @@ def planned_change_message(change: ResourceChange, timestamp: str) -> Message:
 def drift_message(drift: Drift, timestamp: str) -> Message:
     """A change that was made outside."""
     action = _ACTIONS[drift.change.action]
-    fields = {"resource": resource_json(drift.address), "action": action}
+    fields: dict[str, Any] = {"resource": resource_json(drift.address)}
+    if drift.previous_address is not None:
+        fields["previous_resource"] = resource_json(drift.previous_address)
+        action = "move" if drift.change.action is Action.NO_OP else action
+    fields["action"] = action
     return message("resource_drift", f"{drift.address}: Drift detected ({action})", timestamp, change=fields)
 
 

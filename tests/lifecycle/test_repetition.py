@@ -74,7 +74,11 @@ def test_adding_count_moves_the_object_to_the_first_index(lab: Lab) -> None:
     applied = lab.succeed()
     assert applied.counts == (1, 0, 0)
     assert lab.id_of("terraform_data.a[0]") == id
-    assert lab.happened() == ["CREATE terraform_data.a", "CREATE terraform_data.a[1]"]
+    assert sorted(lab.happened()) == [
+        "CREATE terraform_data.a",
+        "CREATE terraform_data.a[1]",
+        "MOVE terraform_data.a[0]",
+    ]
 
 
 def test_removing_count_moves_the_first_index_back(lab: Lab) -> None:
