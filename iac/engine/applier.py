@@ -162,7 +162,7 @@ class Applier:
         self._uncommitted.append(_Done(change, step.part, value, time.monotonic() - started))
         # What was done stays even when a postcondition does not hold; only what depends on it is skipped.
         if step.part == APPLY:
-            if not self.settling.holds_after(change, value):
+            if not self.settling.holds_after(change.address, value):
                 return False
             self._settled.add(change.address)
         return True
@@ -254,7 +254,7 @@ class Applier:
                 continue
             if self.settling.needs_any(output.name, undone):
                 value = None
-            elif not output.change.after.is_wholly_known:
+            elif not output.change.after.is_wholly_known or self.settling.is_waiting(output.name):
                 value = self.settling.output(output.name)
             if value is None or not value.is_wholly_known:
                 known = self.state.outputs.get(output.name)

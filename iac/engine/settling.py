@@ -50,6 +50,7 @@ class Settling:
         self._settled: set[Node] = set()
         self._repetitions: dict[AbsResource, dict[InstanceKey, Repetition]] = {}
         self.diagnostics = diagnostics
+        self._waiting = {c.address for c in plan.checks if c.status == "unknown"}
         self._load()
 
     def _load(self) -> None:
@@ -125,7 +126,7 @@ class Settling:
     def settle_change(self, change: ResourceChange) -> tuple[Value, Value]:
         """Configuration and planned object, both marked; what was unknown in the configuration is known now."""
         if change.config.is_wholly_known:
-            self._check_before(change)
+            self._check_before(change.address)
             return change.config, change.change.after
         subject, config = self.evaluate(change)
         before = change.change.before if change.action is Action.UPDATE else null(change.schema.block.implied_type)
@@ -145,12 +146,11 @@ class Settling:
 
     def check_rest(self) -> None:
         """Checks all check blocks again, and the conditions that were not known while planning and belong to no
-        operation: those of variables, outputs and unchanged objects. What does not hold is a diagnostic."""
+        operation: those of variables, outputs, unchanged objects and data sources. What does not hold is a diagnostic."""
         for module in self.prepared.config.modules.values():
             for name in module.checks:
                 self._settle(Node("check", module.path, name))
-        waiting = {c.address for c in self.plan.checks if c.status == "unknown"}
-        if not waiting:
+        if not self._waiting:
             return
         for module in self.prepared.config.modules.values():
             nodes = [Node("variable", module.path, v.name) for v in module.variables.values() if v.validations]
@@ -159,20 +159,25 @@ class Settling:
                 if node not in self._settled:
                     self._settled.add(node)
                     self._settle(node)
-        for change in self.plan.changes:
-            if change.action is Action.NO_OP and str(change.address) in waiting:
+        unchanged = [(c.address, c.change.after) for c in self.plan.changes if c.action is Action.NO_OP]
+        for address, value in [*unchanged, *((read.address, read.value) for read in self.plan.data)]:
+            if str(address) in self._waiting:
                 try:
-                    self._check_before(change)
+                    self._check_before(address)
                 except DiagnosticsError as problem:
-                    self.diagnostics.extend(d.about(str(change.address)) for d in problem.diagnostics)
-                self.holds_after(change, change.change.after)
+                    self.diagnostics.extend(d.about(str(address)) for d in problem.diagnostics)
+                self.holds_after(address, value)
 
-    def _check_before(self, change: ResourceChange) -> None:
+    def is_waiting(self, name: str) -> bool:
+        """Whether a precondition of a root output was not known while planning."""
+        return f"output.{name}" in self._waiting
+
+    def _check_before(self, address: ResourceInstance) -> None:
         """Raises `DiagnosticsError` when a precondition does not hold, now that all it refers to is known."""
-        resource = self.prepared.config.resource(change.address.config)
+        resource = self.prepared.config.resource(address.config)
         if resource is not None and resource.lifecycle.preconditions:
             self._settle(Node("resource", resource.module, resource.address))
-            scope = self.evaluator.scope(change.address.module, self._repetition(resource, change.address))
+            scope = self.evaluator.scope(address.module, self._repetition(resource, address))
             problems = Diagnostics()
             _conditions(resource.lifecycle.preconditions, "Resource precondition", scope, problems)
             problems.raise_if_errors()
@@ -244,14 +249,13 @@ class Settling:
         declared = self.prepared.config.root.outputs.get(name)
         return declared is not None and declared.sensitive
 
-    def holds_after(self, change: ResourceChange, value: Value) -> bool:
+    def holds_after(self, address: ResourceInstance, value: Value) -> bool:
         """Whether the postconditions hold for the object as it is now; one that does not is a diagnostic."""
-        resource = self.prepared.config.resource(change.address.config)
+        resource = self.prepared.config.resource(address.config)
         if resource is None or not resource.lifecycle.postconditions:
             return True
         self._settle(Node("resource", resource.module, resource.address))
-        repetition = self._repetition(resource, change.address)
-        scope = self.evaluator.scope(change.address.module, repetition, value)
+        scope = self.evaluator.scope(address.module, self._repetition(resource, address), value)
         errors = len(self.diagnostics.errors)
         _conditions(resource.lifecycle.postconditions, "Resource postcondition", scope, self.diagnostics)
         return len(self.diagnostics.errors) == errors

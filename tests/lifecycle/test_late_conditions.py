@@ -13,6 +13,9 @@ PLACES = {
     "an unchanged resource": 'resource "terraform_data" "same" {\n  lifecycle {\n  '
     + RULE % "precondition"
     + "\n  }\n}\n",
+    "a data source": 'data "iac_cluster" "main" {\n  name = "main"\n  lifecycle {\n  '
+    + RULE % "postcondition"
+    + "\n  }\n}\n",
     "an output of a module": 'module "m" {\n  source = "./m"\n  in = terraform_data.source.output\n}\n',
     "a variable of a module": 'module "m" {\n  source = "./v"\n  in = terraform_data.source.output\n}\n',
 }
@@ -28,8 +31,21 @@ CHECKED_VARIABLE = (
 @pytest.mark.parametrize("place", PLACES)
 def test_a_condition_is_checked_at_the_end_when_it_could_not_be_before(lab: Lab, place: str) -> None:
     lab.write(m__main_tf=CHECKED_OUTPUT, v__main_tf=CHECKED_VARIABLE)
+    lab.outside(
+        lambda platform, operation: platform.create(
+            "cluster", {"name": "main", "cloud_provider": "AWS", "region": "eu-west-3"}, operation
+        )
+    )
     lab.succeed(SOURCE % "good" + PLACES[place])
     applied = lab.apply(SOURCE % "bad" + PLACES[place])
     assert applied.done == ["apply terraform_data.source"]
     (error,) = applied.errors
     assert "Not good." in error.detail, describe(applied.errors)
+
+
+def test_an_output_whose_precondition_fails_at_the_end_keeps_its_value(lab: Lab) -> None:
+    text = SOURCE + 'output "o" {\n  value = %s\n  ' + RULE % "precondition" + "\n}\n"
+    lab.succeed(text % ("good", 1))
+    applied = lab.apply(text % ("bad", 2))
+    assert not applied.result.succeeded
+    assert lab.outputs() == {"o": 1}
