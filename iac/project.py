@@ -25,7 +25,7 @@ from iac.config.loader import DirectoryFiles, Files, SnapshotFiles, load_config
 from iac.config.model import Config
 from iac.config.variables import InputValue, VariableOption, collect_inputs, resolve
 from iac.database import Database, DatabaseNotFound
-from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, error, warning
+from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, did_you_mean, error, warning
 from iac.engine.applier import Applier, ApplyResult, Observer
 from iac.engine.evaluator import Evaluator
 from iac.engine.inspection import Inspection
@@ -38,6 +38,7 @@ from iac.engine.prepare import Prepared, prepare
 from iac.engine.providers import Providers
 from iac.engine.refresh import Progress
 from iac.engine.settling import Settling
+from iac.engine.state_edits import Edit, StateEditor
 from iac.engine.validator import validate_prepared
 from iac.hcl.evaluate import evaluate_template
 from iac.hcl.functions import FunctionContext, function_table
@@ -48,7 +49,15 @@ from iac.providers.registry import Registry
 from iac.schema import ResourceSchema
 from iac.state.lock import lock
 from iac.state.model import State
-from iac.state.store import StateReader, StateWriter
+from iac.state.store import (
+    DEFAULT_WORKSPACE,
+    StateReader,
+    StateWriter,
+    create_workspace,
+    delete_workspace,
+    workspaces,
+)
+from iac.state.workspaces import check_name, select_workspace
 from iac.storage import open_storage
 from iac.values.value import Value
 
@@ -334,11 +343,83 @@ class Project:
         evaluator = Evaluator(prepared.config, self.workspace, functions, applying=False)
         return Inspection(prepared, evaluator, inputs, state), diagnostics
 
+    # --- workspaces ---
+
+    def workspaces(self) -> Sequence[str]:
+        """The names of the workspaces, the selected one included even where nothing was written to it yet."""
+        names = workspaces(self.database)
+        return names if self.workspace in names else [*names, self.workspace]
+
+    def create_workspace(self, name: str) -> None:
+        """Makes an empty workspace and selects it. Raises `DiagnosticsError`."""
+        check_name(name)
+        with self.database.transaction():
+            if name in workspaces(self.database):
+                raise DiagnosticsError(
+                    error(f'Workspace "{name}" already exists', "Choose another name, or select it.")
+                )
+            create_workspace(self.database, name)
+        self.select_workspace(name)
+
+    def select_workspace(self, name: str) -> None:
+        """Works in another workspace from now on. Raises `DiagnosticsError` when there is none of that name."""
+        self._refuse_unknown(name)
+        select_workspace(self.directory, self.environment, name)
+        self.workspace = name
+
+    def delete_workspace(self, name: str, *, force: bool, lock: bool = True, timeout: float = 0.0) -> int:
+        """Deletes a workspace that is not selected; returns how many objects were forgotten with it.
+
+        Objects stay where they are. Raises `DiagnosticsError` when it has some and not `force`.
+        """
+        self._refuse_unknown(name)
+        if name in (self.workspace, DEFAULT_WORKSPACE):
+            which = "your active workspace" if name == self.workspace else "the default workspace"
+            raise DiagnosticsError(
+                error(
+                    f'Workspace "{name}" is {which}',
+                    "You cannot delete the currently active workspace. Please switch to another workspace and try "
+                    "again."
+                    if name == self.workspace
+                    else "The default workspace always exists and cannot be deleted.",
+                )
+            )
+        other = Project(self.directory, self.location, self.environment, name, create=False)
+        with other, other.lock("workspace delete", timeout, enabled=lock):
+            addresses = sorted({*other.state().instances, *(a for a, _ in other.state().deposed)})
+            if addresses and not force:
+                raise DiagnosticsError(_not_empty(name, addresses))
+            if addresses:
+                other.edit_state(lambda editor, state: editor.forget(addresses))
+        delete_workspace(self.database, name)
+        return len(addresses)
+
+    def _refuse_unknown(self, name: str) -> None:
+        names = workspaces(self.database)
+        if name not in names:
+            raise DiagnosticsError(
+                error(
+                    f'Workspace "{name}" doesn\'t exist',
+                    f'You can create this workspace with the "new" subcommand or include the "-or-create" flag with '
+                    f'the "select" subcommand.{did_you_mean(name, names)}',
+                )
+            )
+
     # --- state ---
 
     def state(self) -> State:
         """The state of the workspace."""
         return StateReader(self.database, self.workspace).load()
+
+    def edit_state(self, edit: Edit, *, message: str | None = None) -> None:
+        """Changes the state by hand, in one transaction with its events; the caller holds the lock. What `edit`
+        raises undoes all of it."""
+        with self.database.transaction():
+            state = self.state()
+            origin = replace(self.origin(message), run_id=str(uuid.uuid4()))
+            writer = StateWriter(self.database, self.workspace)
+            editor = StateEditor(state, writer, AuditLog(self.database), self.registry, origin)
+            edit(editor, state)
 
     def decoded(self, state: State) -> dict[ResourceInstance, Value]:
         """Every object of a state as a marked value."""
@@ -357,6 +438,18 @@ _TARGETED = warning(
     "of the changes requested by the current configuration.\n\nThe -target option is not for routine use, and is "
     "provided only for exceptional situations such as recovering from errors or mistakes.",
 )
+
+
+def _not_empty(name: str, addresses: Sequence[ResourceInstance]) -> Diagnostic:
+    listed = "".join(f"\n  - {address}" for address in addresses)
+    return error(
+        "Workspace is not empty",
+        f'Workspace "{name}" is currently tracking the following resource instances:{listed}\n\nDeleting this '
+        "workspace would cause iac to lose track of any associated objects, which would then require you to delete "
+        "them outside of iac. You should destroy these objects with iac before deleting the workspace.\n\nIf you want "
+        "to delete this workspace anyway, and have iac forget about these managed objects, use the -force option to "
+        "disable this safety check.",
+    )
 
 
 def _refuse_stale(plan: Plan, state: State) -> None:

@@ -18,6 +18,7 @@ from iac import __version__
 from iac.cli.console import Console
 from iac.diagnostics import Diagnostic, DiagnosticsError
 from iac.project import Project
+from iac.state.workspaces import selected_workspace
 from iac.storage import location_from
 
 
@@ -74,6 +75,7 @@ def session(
     with Project(Path("."), location, dict(os.environ), create=create) as project:
         opened = Session(project, console, as_json, compact_warnings)
         try:
+            project.workspace = selected_workspace(project.directory, project.environment)
             yield opened
         except DiagnosticsError as problem:
             opened.report(list(problem.diagnostics))

@@ -146,7 +146,8 @@ class Settling:
 
     def check_rest(self) -> None:
         """Checks all check blocks again, and the conditions that were not known while planning and belong to no
-        operation: those of variables, outputs, unchanged objects and data sources. What does not hold is a diagnostic."""
+        operation: those of variables, outputs, unchanged objects and data sources. What does not hold is a
+        diagnostic."""
         for module in self.prepared.config.modules.values():
             for name in module.checks:
                 self._settle(Node("check", module.path, name))

@@ -1,0 +1,18 @@
+"""`iac untaint`."""
+
+from __future__ import annotations
+
+import click
+
+from iac.cli.arguments import Command, switch
+from iac.cli.editing import EditOptions, editing_options, mark
+from iac.engine.state_edits import READY
+
+
+@click.command(cls=Command)
+@click.argument("address")
+@switch("allow-missing", "Succeed, with a warning, when there is no such object.")
+@editing_options
+def command(address: str, allow_missing: bool, options: EditOptions, database: str | None, no_color: bool) -> None:
+    """Take the mark away from the tainted object at ADDRESS: it is kept as it is."""
+    mark(address, READY, allow_missing, options, database)

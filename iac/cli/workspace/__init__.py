@@ -1,0 +1,1 @@
+"""`iac workspace`: one module each for looking and for changing."""

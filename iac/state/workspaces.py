@@ -1,0 +1,67 @@
+"""Which workspace a directory works in: `IAC_WORKSPACE`, else the one that was selected there, else `default`.
+
+The selection is a file of the directory, as in Terraform, so that two checkouts over one database may work in
+different workspaces. Owns the selection and the rules for names; the workspaces' rows are left to `store`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from iac.diagnostics import DiagnosticsError, error
+from iac.state.store import DEFAULT_WORKSPACE
+
+VARIABLE: Final = "IAC_WORKSPACE"
+_FILE: Final = Path(".iac") / "workspace"
+_NAME: Final = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@]+")
+
+
+def selected_workspace(directory: Path, environment: Mapping[str, str]) -> str:
+    """The name of the workspace to work in. Raises `DiagnosticsError` when it is no valid name."""
+    chosen = environment.get(VARIABLE)
+    if chosen:
+        check_name(chosen)
+        return chosen
+    try:
+        name = (directory / _FILE).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return DEFAULT_WORKSPACE
+    if not name:
+        return DEFAULT_WORKSPACE
+    check_name(name)
+    return name
+
+
+def select_workspace(directory: Path, environment: Mapping[str, str], name: str) -> None:
+    """Remembers the workspace for the commands to come. Raises `DiagnosticsError`."""
+    if environment.get(VARIABLE):
+        raise DiagnosticsError(
+            error(
+                "The workspace is set by the environment",
+                f"The selected workspace is currently overridden using the {VARIABLE} environment variable. To select "
+                f"a new workspace, either update this environment variable or unset it.",
+            )
+        )
+    path = directory / _FILE
+    try:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"{name}\n", encoding="utf-8")
+    except OSError as problem:
+        raise DiagnosticsError(
+            error("Cannot select the workspace", f'The file "{path}" cannot be written: {problem.strerror}.')
+        ) from None
+
+
+def check_name(name: str) -> None:
+    """Raises `DiagnosticsError` when a workspace may not be called so."""
+    if not _NAME.fullmatch(name):
+        raise DiagnosticsError(
+            error(
+                "Invalid workspace name",
+                f'The workspace name "{name}" is not allowed. The name must contain only URL safe characters, and no '
+                "path separators.",
+            )
+        )

@@ -1,0 +1,85 @@
+"""`iac workspace`: several states of one configuration, over one platform and one audit log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.usefixtures("directory")
+A = 'resource "terraform_data" "a" {\n  input = terraform.workspace\n}\n'
+
+
+@pytest.fixture
+def applied(iac, directory: Path) -> None:
+    (directory / "main.tf").write_text(A)
+    assert iac("apply", "-auto-approve").code == 0
+
+
+def test_there_is_always_the_default_one(iac, applied) -> None:
+    assert iac("workspace", "list").out == "* default\n"
+    assert iac("workspace", "show").out == "default\n"
+
+
+def test_a_new_one_is_selected_and_empty(iac, applied) -> None:
+    assert 'Created and switched to workspace "dev"!' in iac("workspace", "new", "dev").out
+    assert iac("workspace", "list").out == "  default\n* dev\n"
+    assert iac("state", "list").out == ""
+
+
+def test_each_has_its_own_state_and_all_share_the_log(iac, applied) -> None:
+    iac("workspace", "new", "dev")
+    iac("apply", "-auto-approve")
+    assert '"dev"' in iac("state", "show", "terraform_data.a").out
+    iac("workspace", "select", "default")
+    assert '"default"' in iac("state", "show", "terraform_data.a").out
+    assert iac("events").out.count("CREATE") == 2
+
+
+def test_selecting_creates_one_where_that_is_asked_for(iac, applied) -> None:
+    refused = iac("workspace", "select", "prod")
+    assert refused.code == 1
+    assert 'Workspace "prod" doesn\'t exist' in refused.err
+    assert iac("workspace", "select", "-or-create", "prod").code == 0
+    assert iac("workspace", "show").out == "prod\n"
+
+
+def test_the_environment_goes_before_the_selection(iac, applied, monkeypatch: pytest.MonkeyPatch) -> None:
+    iac("workspace", "new", "dev")
+    monkeypatch.setenv("IAC_WORKSPACE", "default")
+    assert iac("workspace", "show").out == "default\n"
+    assert "overridden using the IAC_WORKSPACE" in iac("workspace", "select", "dev").err
+
+
+@pytest.mark.parametrize("name", ["a/b", "a b", "..\\x", "é"])
+def test_names_are_safe_in_urls(iac, applied, name: str) -> None:
+    assert "Invalid workspace name" in iac("workspace", "new", name).err
+
+
+def test_a_name_is_taken_once(iac, applied) -> None:
+    iac("workspace", "new", "dev")
+    assert 'Workspace "dev" already exists' in iac("workspace", "new", "dev").err
+
+
+def test_an_empty_one_is_deleted(iac, applied) -> None:
+    iac("workspace", "new", "dev")
+    assert "your active workspace" in iac("workspace", "delete", "dev").err
+    iac("workspace", "select", "default")
+    assert iac("workspace", "delete", "dev").out == 'Deleted workspace "dev"!\n'
+    assert iac("workspace", "list").out == "* default\n"
+
+
+def test_one_with_objects_is_deleted_by_force_only_and_every_object_has_its_event(iac, applied) -> None:
+    iac("workspace", "new", "dev")
+    iac("apply", "-auto-approve")
+    iac("workspace", "select", "default")
+    refused = iac("workspace", "delete", "dev")
+    assert refused.code == 1
+    assert "  - terraform_data.a" in refused.err
+    assert "WARNING" in iac("workspace", "delete", "-force", "dev").out
+    assert iac("events", "--type", "FORGET").out.count("terraform_data.a") == 1
+
+
+def test_the_default_one_stays(iac, applied) -> None:
+    iac("workspace", "new", "dev")
+    assert "the default workspace" in iac("workspace", "delete", "default").err
