@@ -23,10 +23,18 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "output": ("iac.cli.output", "Show output values"),
     "console": ("iac.cli.console_command", "Try expressions on the configuration and the state"),
     "functions": ("iac.cli.functions", "List the functions of the language, or explain one"),
-    "state": ("iac.cli.state", "Look into the state"),
+    "state": ("iac.cli.state.group", "Look into the state, and change it by hand"),
+    "taint": ("iac.cli.taint", "Mark an object so that the next apply replaces it"),
+    "untaint": ("iac.cli.untaint", "Take the mark away from a tainted object"),
+    "workspace": ("iac.cli.workspace.group", "Work with several states of one configuration"),
+    "force-unlock": ("iac.cli.force_unlock", "Remove the lock of a state whose holder is gone"),
     "providers": ("iac.cli.providers", "List the providers and their schemas"),
     "version": ("iac.cli.version", "Show the version"),
 }
+
+
+_COMPLETE = "_IAC_COMPLETE"
+"""The environment variable by which a shell asks for completion, as click names it."""
 
 
 @click.group(cls=LazyGroup, modules=_COMMANDS, invoke_without_command=True)
@@ -62,6 +70,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -detailed-exitcode when there are changes)."""
     # A command makes many objects and few cycles, and then ends: looking for cycles would only cost time.
     gc.set_threshold(200_000, 20, 100)
+    if _COMPLETE in os.environ:
+        from iac.cli.completion import register
+
+        register()
     try:
         result = cli.main(
             args=list(arguments) if arguments is not None else None, prog_name="iac", standalone_mode=False

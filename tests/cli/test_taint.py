@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from iac.diagnostics import DiagnosticsError
 from iac.state.lock import lock
 from iac.storage import open_storage
 
@@ -63,9 +64,11 @@ def test_a_missing_object_can_be_allowed(iac) -> None:
 def test_a_lock_is_removed_by_its_id_and_only_by_force_where_nobody_can_be_asked(iac, directory: Path) -> None:
     with open_storage(str(directory / "iac.db")) as database:
         holding = lock(database, "default", "OperationTypeApply", "eve@host")
-        held = holding.__enter__()  # and never released: as when its holder has gone
+        held = holding.__enter__()
         assert "Approval is required" in iac("force-unlock", held.lock.id).err
         assert "does not have the id" in iac("force-unlock", "-force", "abc").err
         assert "state is already locked" in iac("taint", "terraform_data.a").err
         assert "successfully unlocked" in iac("force-unlock", "-force", held.lock.id).out
         assert iac("taint", "terraform_data.a").code == 0
+        with pytest.raises(DiagnosticsError, match="releasing"):
+            holding.__exit__(None, None, None)
