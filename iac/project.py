@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from iac.address import Resource, ResourceInstance
+from iac.address import Resource, ResourceInstance, Target
 from iac.audit.filters import EventFilter, TargetFilter, age
 from iac.audit.ids import next_id
 from iac.audit.log import AuditLog
@@ -28,6 +28,7 @@ from iac.database import Database, DatabaseNotFound
 from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, did_you_mean, error, warning
 from iac.engine.applier import Applier, ApplyResult, Observer
 from iac.engine.evaluator import Evaluator
+from iac.engine.imports import import_block
 from iac.engine.inspection import Inspection
 from iac.engine.moves import follow_moves
 from iac.engine.objects import decode
@@ -43,7 +44,7 @@ from iac.engine.validator import validate_prepared
 from iac.hcl.evaluate import evaluate_template
 from iac.hcl.functions import FunctionContext, function_table
 from iac.hcl.type_function import with_type_function
-from iac.plan.model import Mode, Plan
+from iac.plan.model import Action, Change, Mode, Plan
 from iac.plan.saved import read_plan, write_plan
 from iac.providers.registry import Registry
 from iac.schema import ResourceSchema
@@ -233,6 +234,52 @@ class Project:
             list(diagnostics),
         )
         return PlannedRun(plan, ready, state, ready.config.sources)
+
+    def plan_import(
+        self,
+        address: ResourceInstance,
+        id: str,
+        variables: Sequence[VariableOption] = (),
+        *,
+        answers: Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+        prepared: tuple[Prepared, Diagnostics] | None = None,
+    ) -> PlannedRun:
+        """Plans to take over one existing object and nothing else: what differs from the configuration is left for
+        the next plan. Raises `DiagnosticsError` when there is no such object or block."""
+        prepared = prepared or self.load()
+        config = prepared[0].config
+        if config.resource(address.config) is None:
+            raise DiagnosticsError(_no_block(address))
+        if address in self.state().instances:
+            raise DiagnosticsError(
+                error(
+                    "Resource already managed by iac",
+                    f"iac is already managing an object for {address}. To import to this address you must first remove "
+                    "the existing object from the state.",
+                )
+            )
+        config.root.imports.append(import_block(address, id))
+        target = Target(address.module, address.resource, address.key, True)
+        options = PlanOptions(targets=[target])
+        run = self.plan(options, variables, answers=answers, progress=progress, prepared=prepared)
+        change = next((c for c in run.plan.changes if c.address == address), None)
+        if change is None:
+            raise DiagnosticsError(_no_block(address))
+        before = change.change.before
+        change = replace(change, change=Change(Action.NO_OP, before, before), reason=None, replace_paths=())
+        alone = replace(
+            run.plan,
+            changes=[change],
+            order=[0],
+            drift=[],
+            data=[],
+            forgotten_data=[],
+            outputs=[],
+            checks=[],
+            targets=[],
+        )
+        return replace(run, plan=replace(alone, diagnostics=[d for d in alone.diagnostics if d != _TARGETED]))
 
     def save_plan(self, run: PlannedRun, path: Path) -> None:
         """Writes a plan to a file, relative to the project's directory. Raises `DiagnosticsError`."""
@@ -438,6 +485,16 @@ _TARGETED = warning(
     "of the changes requested by the current configuration.\n\nThe -target option is not for routine use, and is "
     "provided only for exceptional situations such as recovering from errors or mistakes.",
 )
+
+
+def _no_block(address: ResourceInstance) -> Diagnostic:
+    where = f'module "{address.module[-1].name}"' if address.module else "the root module"
+    resource = address.resource
+    return error(
+        f'Resource address "{address}" does not exist in the configuration',
+        f"Before importing this resource, please create its configuration in {where}. For example:\n\n"
+        f'resource "{resource.type}" "{resource.name}" {{\n  # (resource arguments)\n}}',
+    )
 
 
 def _not_empty(name: str, addresses: Sequence[ResourceInstance]) -> Diagnostic:

@@ -169,7 +169,7 @@ def apply_plan(opened: Session, run: PlannedRun, message: str | None) -> None:
             + ". What was done is kept; plan again to see what is left."
         )
     if not opened.as_json:
-        if any(counts.values()):
+        if result.operations:
             console.write(f"To see what was done: iac events --run {origin.run_id}")
         if not destroy and result.outputs:
             from iac.views.outputs import render_final_outputs

@@ -24,6 +24,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "console": ("iac.cli.console_command", "Try expressions on the configuration and the state"),
     "functions": ("iac.cli.functions", "List the functions of the language, or explain one"),
     "state": ("iac.cli.state.group", "Look into the state, and change it by hand"),
+    "import": ("iac.cli.import_command", "Take over an object that exists already"),
+    "refresh": ("iac.cli.refresh", "Update the state to what the objects are now"),
     "taint": ("iac.cli.taint", "Mark an object so that the next apply replaces it"),
     "untaint": ("iac.cli.untaint", "Take the mark away from a tainted object"),
     "workspace": ("iac.cli.workspace.group", "Work with several states of one configuration"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,11 +12,12 @@ import click
 from iac.address import AddressError, ResourceInstance, Target, parse_target
 from iac.cli.arguments import color_option, database_option, json_option, switch, variable_options
 from iac.cli.session import Session, timestamp
+from iac.config.model import Config
 from iac.config.variables import VariableOption
 from iac.diagnostics import DiagnosticsError, error
 from iac.engine.options import PlanOptions
 from iac.plan.model import Mode
-from iac.project import PlannedRun
+from iac.project import PlannedRun, Project
 from iac.values.value import Value
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
@@ -140,11 +141,16 @@ def make_plan(opened: Session, arguments: PlanArguments) -> PlannedRun:
     project = opened.project
     options = arguments.options()
     prepared = project.load(require_files=options.mode is not Mode.DESTROY)
-    answers = {}
+    answers: Mapping[str, str] = {}
     if arguments.input and not opened.as_json and sys.stdin.isatty():
-        for name in project.missing_variables(prepared[0].config, arguments.variables):
-            answers[name] = _ask(name, prepared[0].config.root.variables[name].description)
-    return project.plan(options, arguments.variables, answers=answers, progress=_progress(opened), prepared=prepared)
+        answers = ask_variables(project, prepared[0].config, arguments.variables)
+    return project.plan(options, arguments.variables, answers=answers, progress=progress(opened), prepared=prepared)
+
+
+def ask_variables(project: Project, config: Config, given: Sequence[VariableOption]) -> dict[str, str]:
+    """Asks the user for the root variables that have no value."""
+    root = config.root
+    return {name: _ask(name, root.variables[name].description) for name in project.missing_variables(config, given)}
 
 
 def _ask(name: str, description: str) -> str:
@@ -158,7 +164,8 @@ def _ask(name: str, description: str) -> str:
     return answer.rstrip("\n")
 
 
-def _progress(opened: Session) -> Callable[[str, ResourceInstance, Value], None]:
+def progress(opened: Session) -> Callable[[str, ResourceInstance, Value], None]:
+    """Shows what planning looks at, as it does."""
     from iac.views import ui, ui_json
 
     def show(action: str, address: ResourceInstance, value: Value) -> None:

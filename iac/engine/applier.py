@@ -54,6 +54,8 @@ class ApplyResult:
     changed: int = 0
     destroyed: int = 0
     imported: int = 0
+    operations: int = 0
+    """How many operations were done, those included that change no object."""
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     skipped: list[ResourceInstance] = field(default_factory=list)
     interrupted: bool = False
@@ -177,6 +179,7 @@ class Applier:
         """Tells the observer and counts what the last commit made durable."""
         for done in self._uncommitted:
             action = done.change.action
+            self.result.operations += 1
             if done.part == IMPORT:
                 self.result.imported += 1
             elif done.part == DELETE:

@@ -10,8 +10,8 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 from iac.address import ROOT, AbsResource, ConfigResource, InstanceKey, ModuleStep, ResourceInstance
-from iac.config.model import Config, ImportBlock
-from iac.diagnostics import DiagnosticsError, SourceRange, error
+from iac.config.model import Config, ImportBlock, ImportTarget
+from iac.diagnostics import DiagnosticsError, Pos, SourceRange, error
 from iac.engine.change import Subject
 from iac.engine.evaluator import Evaluator
 from iac.engine.expansion import COUNT, SINGLE, Repetition, kind_of
@@ -20,10 +20,10 @@ from iac.engine.refresh import Progress
 from iac.hcl.evaluate import evaluate
 from iac.hcl.evaluation.involved import involved_values
 from iac.hcl.scope import Scope
-from iac.hcl.syntax import Expression
+from iac.hcl.syntax import Expression, Literal
 from iac.values.convert import ConversionError, convert
 from iac.values.types import STRING
-from iac.values.value import SENSITIVE, Value, string, unmark_deep
+from iac.values.value import SENSITIVE, Value, number, string, unmark_deep
 
 _HIDDEN = "(sensitive value)"
 
@@ -35,6 +35,20 @@ class ImportRequest:
     id: str
     shown_id: str
     range: SourceRange
+
+
+def import_block(address: ResourceInstance, id: str) -> ImportBlock:
+    """The block that asks to import an object, where nobody has written one."""
+    where = SourceRange("<import-address>", Pos(1, 1, 0), Pos(1, 1, 0))
+    keys = [_literal(step.key, where) for step in address.module]
+    target = ImportTarget(address.config, keys, _literal(address.key, where), where)
+    return ImportBlock(target, Literal(where, string(id)), None, where)
+
+
+def _literal(key: InstanceKey, where: SourceRange) -> Expression | None:
+    if key is None:
+        return None
+    return Literal(where, string(key) if isinstance(key, str) else number(key))
 
 
 class Imports:
