@@ -6,10 +6,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
 
-.PHONY: help demo test lint format bench kill docs clean
+.PHONY: help demo test lint format bench kill docs record-conformance clean
 
 help: ## Show what can be made.
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found on the PATH." >&2; exit 1; }
@@ -49,6 +49,9 @@ docs: $(VENV)/.installed-dev ## Write the generated pages anew.
 	$(BIN)/python -m iac.providers.docs docs
 	$(BIN)/python -m iac.cli.docs docs/cli.md
 	$(BIN)/python -m iac.hcl.functions.docs docs/functions.md
+
+record-conformance: $(VENV)/.installed-dev ## Record anew what Terraform answers, where it is installed.
+	$(BIN)/python tests/conformance/record_all.py
 
 clean: ## Remove everything that was made.
 	rm -rf $(VENV) .demo build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -59,6 +59,11 @@ def module_text(module: ModuleInstance) -> str:
     return ".".join(map(str, module))
 
 
+def config_path_text(module: ModulePath) -> str:
+    """`module.a.module.b` of a module as it is written; an empty string for the root."""
+    return ".".join(f"module.{name}" for name in module)
+
+
 def module_path(module: ModuleInstance) -> ModulePath:
     """The module of which this is an instance."""
     return tuple([step.name for step in module])

@@ -23,13 +23,21 @@ from iac.audit.query import events
 from iac.audit.record import TOOL, Origin
 from iac.config.loader import DirectoryFiles, Files, SnapshotFiles, load_config
 from iac.config.model import Config
-from iac.config.variables import InputValue, VariableOption, collect_inputs, resolve
+from iac.config.variables import (
+    InputValue,
+    VariableOption,
+    collect_inputs,
+    refuse_settled,
+    resolve,
+    resolve_ephemeral,
+)
 from iac.database import Database, DatabaseNotFound
 from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, did_you_mean, error, warning
 from iac.engine.applier import Applier, ApplyResult, Observer
 from iac.engine.evaluator import Evaluator
 from iac.engine.imports import import_block
 from iac.engine.inspection import Inspection
+from iac.engine.log_check import LogCheck, check_log
 from iac.engine.moves import follow_moves
 from iac.engine.objects import decode
 from iac.engine.operations import Operations
@@ -38,7 +46,11 @@ from iac.engine.planner import Planner
 from iac.engine.prepare import Prepared, prepare
 from iac.engine.providers import Providers
 from iac.engine.refresh import Progress
+from iac.engine.revert_run import RevertOperations, RevertSettling, RevertWriter, is_revert
+from iac.engine.revert_targets import events_to_revert
+from iac.engine.reverting import plan_reversion
 from iac.engine.settling import Settling
+from iac.engine.staleness import outdated, touched
 from iac.engine.state_edits import Edit, StateEditor
 from iac.engine.validator import validate_prepared
 from iac.hcl.evaluate import evaluate_template
@@ -173,8 +185,9 @@ class Project:
         found = collect_inputs(config.root, self.directory, self.environment, options, self.sources, diagnostics)
         found.update((name, InputValue("input", text=text)) for name, text in given.items())
         values = {}
+        failed = diagnostics.has_errors  # then what has no value may have one in what could not be read
         for name, variable in config.root.variables.items():
-            if name in unset:
+            if name in unset or (failed and name not in found and variable.default is None):
                 continue
             value = resolve(variable, found.get(name), diagnostics)
             if value is not None:
@@ -232,6 +245,7 @@ class Project:
             [str(t) for t in options.targets],
             [str(t) for t in options.replace],
             list(diagnostics),
+            ephemeral_variables=self._given_ephemerals(ready.config, variables, answers or {}),
         )
         return PlannedRun(plan, ready, state, ready.config.sources)
 
@@ -281,12 +295,43 @@ class Project:
         )
         return replace(run, plan=replace(alone, diagnostics=[d for d in alone.diagnostics if d != _TARGETED]))
 
+    def plan_revert(self, reference: str) -> PlannedRun:
+        """Makes a plan that undoes an event or all events of a run; `reference` is its id or the beginning of one.
+
+        What cannot be undone is a warning of the plan. Raises `DiagnosticsError` when there is no such event or run,
+        or nothing of it can be undone because of conflicts.
+        """
+        state = self.state()
+        # No configuration says what is to be: the log does.
+        prepared, _ = self.load(SnapshotFiles({}), require_files=False)
+        events, run = events_to_revert(self.database, reference)
+        reversion = plan_reversion(self.database, prepared, state, events, run)
+        changes = sorted(reversion.changes, key=lambda change: change.address.sort_key())
+        position = {id(change): index for index, change in enumerate(changes)}
+        plan = Plan(
+            next_id(""),
+            Mode.NORMAL,
+            self.workspace,
+            state.lineage,
+            state.serial,
+            _now(),
+            changes=changes,
+            order=[position[id(change)] for change in reversion.changes],
+            diagnostics=reversion.conflicts,
+            extra=reversion.extra,
+        )
+        return PlannedRun(plan, prepared, state, {})
+
     def save_plan(self, run: PlannedRun, path: Path) -> None:
         """Writes a plan to a file, relative to the project's directory. Raises `DiagnosticsError`."""
         write_plan(self.directory / path, run.plan, run.sources)
 
-    def load_plan(self, path: Path) -> PlannedRun:
-        """Reads a saved plan; it brings its own configuration. Raises `DiagnosticsError`."""
+    def load_plan(self, path: Path, variables: Sequence[VariableOption] | None = None) -> PlannedRun:
+        """Reads a saved plan; it brings its own configuration. Raises `DiagnosticsError`.
+
+        To apply it, the ephemeral variables that were set for it must be set again: `variables` are the options for
+        that. None to look at the plan only.
+        """
         plan, sources = read_plan(self.directory / path, self.schema_of)
         if plan.workspace != self.workspace:
             raise DiagnosticsError(
@@ -296,7 +341,28 @@ class Project:
                 )
             )
         prepared, _ = self.load(SnapshotFiles(sources), require_files=False)
+        if variables is not None:
+            plan = replace(plan, variables={**plan.variables, **self._ephemerals(prepared.config, plan, variables)})
         return PlannedRun(plan, prepared, self.state(), sources)
+
+    def _ephemerals(self, config: Config, plan: Plan, options: Sequence[VariableOption]) -> dict[str, Value]:
+        """The ephemeral variables to apply a saved plan with. Raises `DiagnosticsError`."""
+        diagnostics = Diagnostics()
+        found = collect_inputs(config.root, self.directory, self.environment, options, self.sources, diagnostics)
+        refuse_settled(config.root, options, diagnostics)
+        values = resolve_ephemeral(config.root, plan.ephemeral_variables, found, diagnostics)
+        diagnostics.raise_if_errors()
+        return values
+
+    def _given_ephemerals(
+        self, config: Config, options: Sequence[VariableOption], answers: Mapping[str, str]
+    ) -> list[str]:
+        """The ephemeral root variables that are given a value."""
+        names = [n for n, v in config.root.variables.items() if v.ephemeral]
+        if not names:
+            return []
+        found = collect_inputs(config.root, self.directory, self.environment, options, self.sources, Diagnostics())
+        return [n for n in names if n in found or n in answers]
 
     def schema_of(self, provider: str, resource: Resource) -> ResourceSchema:
         """The schema of a resource type or data source. Raises KeyError when there is none."""
@@ -329,21 +395,28 @@ class Project:
         *,
         message: str | None = None,
         stopping: Callable[[], bool] = lambda: False,
+        strict_serial: bool = False,
     ) -> tuple[ApplyResult, Origin]:
         """Applies a plan; the caller holds the lock. Returns what was done and under which run.
 
-        Raises `DiagnosticsError` when the plan is stale.
+        Raises `DiagnosticsError` when the plan is stale: when something that it changes, or is computed from, was
+        changed since; with `strict_serial` when anything in the state was (Terraform's rule).
         """
         plan = run.plan
         state = self.state()
-        _refuse_stale(plan, state)
+        known_to_differ = _refuse_stale(run, state, strict_serial)
         origin = replace(self.origin(message), run_id=str(uuid.uuid4()), plan_id=plan.id)
         log = AuditLog(self.database)
-        writer = StateWriter(self.database, self.workspace)
         evaluator = self.evaluator(run.prepared.config, during_plan=False, timestamp=_now())
         problems = Diagnostics()
-        settling = Settling(plan, run.prepared, Providers(run.prepared), evaluator, state, problems)
-        operations = Operations(settling, state, writer, log)
+        parts = plan, run.prepared, Providers(run.prepared), evaluator, state, problems, known_to_differ
+        if is_revert(plan):
+            writer: StateWriter = RevertWriter(self.database, self.workspace, plan)
+            settling: Settling = RevertSettling(*parts)
+            operations: Operations = RevertOperations(settling, state, writer, log)
+        else:
+            writer, settling = StateWriter(self.database, self.workspace), Settling(*parts)
+            operations = Operations(settling, state, writer, log)
         applier = Applier(plan, state, self.database, writer, log, origin, operations, observer, stopping)
         result = applier.run()
         result.diagnostics.extend(problems)
@@ -364,6 +437,10 @@ class Project:
                 ago = age(last.timestamp, now)
                 causes[drift.address] = f"{verb} by {last.user} with {last.tool}, {ago}, event {last.id}"
         return causes
+
+    def check_log(self) -> LogCheck:
+        """Compares the present, rebuilt from the audit log, with the objects there are."""
+        return check_log(self.database, self.registry)
 
     # --- console ---
 
@@ -509,7 +586,10 @@ def _not_empty(name: str, addresses: Sequence[ResourceInstance]) -> Diagnostic:
     )
 
 
-def _refuse_stale(plan: Plan, state: State) -> None:
+def _refuse_stale(run: PlannedRun, state: State, strict_serial: bool) -> frozenset[ResourceInstance]:
+    """Raises `DiagnosticsError` when a plan no longer fits the state; returns the objects that have changed since,
+    which then do not matter to it."""
+    plan = run.plan
     if plan.lineage and plan.lineage != state.lineage:
         raise DiagnosticsError(
             error(
@@ -517,14 +597,26 @@ def _refuse_stale(plan: Plan, state: State) -> None:
                 "The given plan file can not be applied because it was created from a different state lineage.",
             )
         )
-    if plan.serial != state.serial:
-        raise DiagnosticsError(
-            error(
-                "Saved plan is stale",
-                "The given plan file can no longer be applied because the state was changed by another operation after "
-                "the plan was created.",
-            )
+    if plan.serial == state.serial:
+        return frozenset()
+    differing = outdated(plan, state)
+    blocks = touched(plan, run.prepared.graph)
+    concerned = sorted((a for a in differing if a.config in blocks), key=ResourceInstance.sort_key)
+    if not concerned and not strict_serial:
+        return differing
+    listed = "".join(f"\n  - {address}" for address in concerned[:_MOST_STALE])
+    more = f"\n  - and {len(concerned) - _MOST_STALE} more" if len(concerned) > _MOST_STALE else ""
+    which = f"\n\nThese objects have changed since, which the plan is about:{listed}{more}" if concerned else ""
+    raise DiagnosticsError(
+        error(
+            "Saved plan is stale",
+            "The given plan file can no longer be applied because the state was changed by another operation after the "
+            f"plan was created.{which}",
         )
+    )
+
+
+_MOST_STALE = 10
 
 
 def _now() -> str:

@@ -105,6 +105,7 @@ def ddl(dialect: str) -> list[str]:
     from sqlmodel import SQLModel
 
     import iac.audit.tables
+    import iac.plan.tables
     import iac.platform.tables
     import iac.state.tables  # noqa: F401  # importing them makes SQLModel know them
 

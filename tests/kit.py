@@ -148,7 +148,7 @@ class Lab:
         """Plans; raises `DiagnosticsError` when that cannot be done."""
         self.write(main)
         options = PlanOptions(mode, refresh, [parse_target(t) for t in targets], [parse_target(r) for r in replace])
-        given = [VariableOption(v[1:], True) if v.startswith("@") else VariableOption(v) for v in variables]
+        given = _options(variables)
         if project is not None:
             return project.plan(options, given)
         with self.project() as opened:
@@ -172,15 +172,19 @@ class Lab:
         saved: str | None = None,
         recording: Recording | None = None,
         stopping: Callable[[], bool] = lambda: False,
+        strict_serial: bool = False,
         **options: Any,
     ) -> Applied:
         """Plans (unless a saved plan is named) and applies it."""
         recording = recording or Recording()
         self.write(main)
         with self.project() as project:
-            planned = project.load_plan(Path(saved)) if saved else self.plan(project=project, **options)
+            if saved:
+                planned = project.load_plan(Path(saved), _options(options.get("variables", ())))
+            else:
+                planned = self.plan(project=project, **options)
             with project.lock("apply"):
-                result, origin = project.apply(planned, recording, stopping=stopping)
+                result, origin = project.apply(planned, recording, stopping=stopping, strict_serial=strict_serial)
         return Applied(planned.plan, result, origin, recording)
 
     def succeed(self, main: str | None = None, **options: Any) -> Applied:
@@ -267,6 +271,10 @@ class Lab:
         kind = parse_instance(address).resource.type.removeprefix("iac_")
         id = self.id_of(address)
         self.outside(lambda platform, operation: platform.delete(kind, id, operation))
+
+
+def _options(variables: Sequence[str]) -> list[VariableOption]:
+    return [VariableOption(v[1:], True) if v.startswith("@") else VariableOption(v) for v in variables]
 
 
 def actions(plan: Plan) -> dict[str, str]:

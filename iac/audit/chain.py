@@ -1,15 +1,16 @@
-"""The hash chain and how an event is stored: column order, canonical form, hash, head, row to record.
+"""The hash chain and how an event is stored: column order, canonical form, hash, both ends, row to record.
 
 Each event's hash is the SHA-256 of the canonical JSON (RFC 8785) of all its other fields, `previous_hash`
-among them, so anyone who has the exported events can recompute it. Owns what `log`, `query` and `verify`
-share.
+among them, so anyone who has the exported events can recompute it. Owns what `log`, `query`, `verify`, `export`
+and `prune` share.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from json.encoder import encode_basestring
 from typing import Any, Final, NamedTuple
 
@@ -51,13 +52,21 @@ COLUMNS: Final = ", ".join(f'"{name}"' for name in FIELDS)
 INSERT: Final = f"INSERT INTO event ({COLUMNS}) VALUES ({', '.join('?' * len(FIELDS))})"
 
 _JSON_FIELDS: Final = frozenset({"sequence", "change", "forced_by", "context", "post_state", "patch"})
-# Canonical JSON has its members sorted: the position of each hashed field, and what is written before it.
-_HASHED: Final = tuple(
-    (FIELDS.index(name), f'{"," if number else ""}"{name}":', name in _JSON_FIELDS)
-    for number, name in enumerate(sorted(set(FIELDS) - {"hash"}))
-)
+
+
+def _members(names: Iterable[str]) -> tuple[tuple[int, str, bool], ...]:
+    """Canonical JSON has its members sorted: the position of each field, and what is written before it."""
+    return tuple(
+        (FIELDS.index(name), f'{"," if number else ""}"{name}":', name in _JSON_FIELDS)
+        for number, name in enumerate(sorted(names))
+    )
+
+
+_HASHED: Final = _members(set(FIELDS) - {"hash"})
+_WHOLE: Final = _members(FIELDS)
 _PATCH: Final = FIELDS.index("patch")
 _POST_STATE: Final = FIELDS.index("post_state")
+_SEQUENCE: Final = FIELDS.index("sequence")
 
 Row = Sequence[Any]
 """An event as stored: JSON fields as canonical JSON text, in the order of `FIELDS`."""
@@ -70,8 +79,17 @@ def creation_patch(post_state: str) -> str:
 
 def canonical_text(row: Row) -> str:
     """The canonical JSON of a row without its hash; the `hash` field need not be there."""
+    return _text(row, _HASHED)
+
+
+def event_text(row: Row) -> str:
+    """The canonical JSON of a whole event, hash included: a line of an export."""
+    return _text(row, _WHOLE)
+
+
+def _text(row: Row, members: Iterable[tuple[int, str, bool]]) -> str:
     parts = ["{"]
-    for index, label, is_json in _HASHED:
+    for index, label, is_json in members:
         value = row[index]
         parts.append(label)
         if value is None:
@@ -97,6 +115,35 @@ def event_from_row(row: Row) -> Event:
     for name in ("context", "post_state", "patch"):
         fields[name] = loads(fields[name])
     return Event(**fields)
+
+
+_PAGE_ROWS: Final = 1000
+_PAGE_BYTES: Final = 1 << 20
+
+
+def pages(
+    database: Database, condition: str = "", params: Sequence[Any] = (), *, after: int | None = None
+) -> Iterator[list[tuple[Any, ...]]]:
+    """The stored rows in the order of the chain, page by page, from after a sequence number.
+
+    `condition` is SQL that each row must meet. A page has fewer rows where objects are large, so that memory stays
+    flat.
+    """
+    size = 64
+    while True:
+        beyond = [] if after is None else ["sequence > ?"]
+        where = " AND ".join([*beyond, *([f"({condition})"] if condition else [])])
+        rows = database.query(
+            f"SELECT {COLUMNS} FROM event{f' WHERE {where}' if where else ''} ORDER BY sequence LIMIT {size}",
+            [*([] if after is None else [after]), *params],
+        )
+        if rows:
+            yield rows
+        if len(rows) < size:
+            return
+        after = rows[-1][_SEQUENCE]
+        read = sum(len(row[_POST_STATE]) + len(row[_PATCH] or "") for row in rows)
+        size = max(1, min(_PAGE_ROWS, size * 2, size * _PAGE_BYTES // max(read, 1)))
 
 
 class Head(NamedTuple):
@@ -128,3 +175,37 @@ def read_head(database: Database) -> Head:
 def write_head(database: Database, head: Head) -> None:
     """Stores the newest event."""
     database.execute("UPDATE audit_chain SET sequence = ?, hash = ?, event_id = ?, timestamp = ?", head)
+
+
+class Pruned(NamedTuple):
+    """The last event that was pruned: the chain that is left continues it. Sequence 0 when none was."""
+
+    sequence: int
+    hash: str
+
+
+def read_pruned(database: Database) -> Pruned:
+    """Where the log begins now."""
+    row = database.query_one("SELECT pruned_sequence, pruned_hash FROM audit_chain")
+    assert row is not None, "the chain is begun when the tables are created"
+    return Pruned(int(row[0]), str(row[1]))
+
+
+def write_pruned(database: Database, pruned: Pruned) -> None:
+    """Stores where the log begins, which allows the events up to there to be deleted."""
+    database.execute("UPDATE audit_chain SET pruned_sequence = ?, pruned_hash = ?", pruned)
+
+
+def digest_key(database: Database) -> bytes:
+    """The key of the digests that stand for sensitive values. It is for `log` and for naming the database."""
+    row = database.query_one("SELECT key FROM audit_key")
+    assert row is not None, "the key is made when the tables are created"
+    return bytes.fromhex(row[0])
+
+
+def database_id(database: Database) -> str:
+    """What tells this database from any other, wherever it is moved: 32 hex digits.
+
+    Made from the key of the digests, which every database has and which it does not give away.
+    """
+    return hmac.new(digest_key(database), b"iac database id", hashlib.sha256).hexdigest()[:32]

@@ -1,6 +1,7 @@
-"""What to ask of the audit log: the filter, and the words in which people write targets and times.
+"""What to ask of the audit log: the filter, and how people write targets and times.
 
-Owns parsing them; leaves turning them into SQL to `query`.
+Owns the filter and parsing those two; leaves conditions on values to `where`, filters in GitHub's style to
+`words`, SQL to `conditions`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 
 from iac.address import AddressError
 from iac.address import parse_target as parse_address
+from iac.audit.where import Where
 from iac.diagnostics import DiagnosticsError, error
 
 PROVIDER_PREFIX: Final = "iac_"
@@ -21,60 +23,78 @@ PROVIDER_PREFIX: Final = "iac_"
 class TargetFilter:
     """Which objects are meant: everything that is given must hold.
 
-    `name` may have `*` and `?`. `word` is a target type or a target id, whichever it is. `address` is a
-    resource instance, a resource (all its instances) or a module (everything inside it).
+    `type`, `name` and `address` may have `*` and `?`. `word` is a target type or a target id, whichever it is.
+    `address` is a resource instance, a resource (all its instances) or a module (everything inside it); with it
+    come the events that say no address and are about an object that had this one.
     """
 
     type: str | None = None
     name: str | None = None
     word: str | None = None
     address: str | None = None
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EventFilter:
     """Which events are meant: one of each field that is given must hold; empty asks for nothing.
 
-    `targets` are written as for `parse_target`. `users`, `tools`, `workspaces` may have `*` and `?`. `since`
-    is inclusive, `until` exclusive. `change` are groups of what was modified. `after` is the cursor of the
-    page before: the id or sequence of its last event. Newest first unless `oldest_first`.
+    `targets` are written as for `parse_target`. Names (types, groups of `change`, users, tools, workspaces) may have
+    `*` and `?`. `run` and `plan` are the beginning of an id. `since` is inclusive, `until` exclusive. `where` must
+    all hold; of `excluded` none may, each a filter of its own. `after` is the cursor of the page before: the id or
+    sequence of its last event. Newest first unless `oldest_first`. Of an excluded filter limit, cursor and order
+    mean nothing.
     """
 
     targets: tuple[str | TargetFilter, ...] = ()
+    target_types: tuple[str, ...] = ()
     event_types: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     users: tuple[str, ...] = ()
     tools: tuple[str, ...] = ()
     run: str | None = None
+    plan: str | None = None
     workspaces: tuple[str, ...] = ()
     change: tuple[str, ...] = ()
+    where: tuple[Where, ...] = ()
+    excluded: tuple[EventFilter, ...] = ()
     limit: int | None = None
     after: str | int | None = None
     oldest_first: bool = False
 
 
+def is_glob(text: str) -> bool:
+    """Whether a name is a pattern: `*` stands for any text, `?` for one character."""
+    return "*" in text or "?" in text
+
+
 def parse_target(text: str) -> TargetFilter:
     """Reads `TYPE`, `TYPE:NAME`, an id, or an address.
 
-    The type may be the resource type (`iac_environment`); the name may have `*` and `?`. Raises
-    `DiagnosticsError`.
+    The type may be the resource type (`iac_environment`). Type, name and address may have `*` and `?`; a pattern
+    that is neither of type and name nor of an address is one of names. Raises `DiagnosticsError`.
     """
     text = text.strip()
     kind, colon, name = text.partition(":")
-    if colon and re.fullmatch(r"[\w-]+", kind):
+    if colon and re.fullmatch(r"[\w*?-]+", kind):
         if not name:
             raise _invalid_target(text, 'After the ":" the name of the object is required.')
         return TargetFilter(type=target_type(kind), name=name)
-    if re.match(r"module\.|data\.|[\w-]+[.\[]", text):
-        try:
-            parse_address(text)
-        except AddressError as failure:
-            raise _invalid_target(text, f"As an address it is not valid: {failure}.") from failure
+    if re.match(r"module\.|data\.|[\w*?-]+[.\[]", text):
+        if not is_glob(text):
+            _check_address(text)
         return TargetFilter(address=text)
-    if not re.fullmatch(r"[\w-]+", text):
+    if not re.fullmatch(r"[\w*?-]+", text):
         raise _invalid_target(text, "")
-    return TargetFilter(word=text)
+    return TargetFilter(name=text) if is_glob(text) else TargetFilter(word=text)
+
+
+def _check_address(text: str) -> None:
+    try:
+        parse_address(text)
+    except AddressError as failure:
+        raise _invalid_target(text, f"As an address it is not valid: {failure}.") from failure
 
 
 def target_type(text: str) -> str:
@@ -135,6 +155,25 @@ def parse_time(text: str, now: datetime) -> datetime:
                 ' ("2024-05-01") or a time by RFC 3339 ("2024-05-01T12:30:00Z").',
             )
         ) from failure
+
+
+def parse_span(text: str, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """From when until when, as for `since` and `until`: `A..B`, `A..`, `..B`, or one time.
+
+    Both ends are in it: an end that is a day means the whole day. Raises `DiagnosticsError`.
+    """
+    first, dots, last = text.partition("..")
+    if not dots:
+        return _ends(text, now)
+    since = _ends(first, now)[0] if first.strip() else None
+    return since, _ends(last, now)[1] if last.strip() else None
+
+
+def _ends(text: str, now: datetime) -> tuple[datetime, datetime]:
+    moment = parse_time(text, now)
+    word = text.strip().lower()
+    is_day = word in ("today", "yesterday") or re.fullmatch(r"\d{4}-\d\d-\d\d", word)
+    return moment, moment + (timedelta(days=1) if is_day else timedelta(microseconds=1))
 
 
 def _duration(text: str) -> timedelta | None:

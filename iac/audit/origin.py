@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,12 +30,15 @@ def collect_origin(
 
     The user is `IAC_USER`, else git's `user.email`, else who started the CI run, else the user of the
     operating system. `context` has `host` and `version`, `git` (commit, branch, dirty) in a repository, and
-    `ci` (system, run_url, actor) in a CI run. `run_id` and `plan_id` are for the caller to add.
+    `ci` (system, run_url, actor, branch) in a CI run; its branch is also git's where that has none, because CI
+    systems check out commits. `run_id` and `plan_id` are for the caller to add.
     """
     git_directory = _find_git(Path(directory).resolve())
     ci = ci_context(environment)
     context: dict[str, Any] = {"host": platform.node(), "version": __version__}
     if git_directory is not None and (git := _git_context(Path(directory), git_directory, environment)):
+        if "branch" in ci:
+            git.setdefault("branch", ci["branch"])
         context["git"] = git
     if ci:
         context["ci"] = ci
@@ -52,41 +56,78 @@ def collect_origin(
 
 # --- CI ----------------------------------------------------------------------------------------------------
 
+
+@dataclass(frozen=True, slots=True)
+class _CiSystem:
+    """A CI system by the variables that its documentation promises: the one that tells it, the run's URL, who
+    started it, and the branch, each the first of its alternatives that is there."""
+
+    name: str
+    sign: str
+    run_url: tuple[str, ...]
+    actor: tuple[str, ...]
+    branch: tuple[str, ...]
+
+
 _CI_SYSTEMS: Final = (
-    # (system, the variable that tells it, its value, the run's URL, who started it)
-    (
+    _CiSystem(
         "github-actions",
         "GITHUB_ACTIONS",
-        "{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}",
-        "GITHUB_ACTOR",
+        ("{GITHUB_SERVER_URL}/{GITHUB_REPOSITORY}/actions/runs/{GITHUB_RUN_ID}",),
+        ("GITHUB_TRIGGERING_ACTOR", "GITHUB_ACTOR"),
+        ("GITHUB_HEAD_REF", "GITHUB_REF_NAME"),
     ),
-    ("gitlab", "GITLAB_CI", "{CI_JOB_URL}", "GITLAB_USER_EMAIL"),
-    ("buildkite", "BUILDKITE", "{BUILDKITE_BUILD_URL}", "BUILDKITE_BUILD_CREATOR_EMAIL"),
-    ("circleci", "CIRCLECI", "{CIRCLE_BUILD_URL}", "CIRCLE_USERNAME"),
-    (
+    _CiSystem(
+        "gitlab",
+        "GITLAB_CI",
+        ("{CI_JOB_URL}", "{CI_PIPELINE_URL}"),
+        ("GITLAB_USER_EMAIL", "GITLAB_USER_LOGIN"),
+        ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_REF_NAME"),
+    ),
+    _CiSystem(
+        "buildkite",
+        "BUILDKITE",
+        ("{BUILDKITE_BUILD_URL}",),
+        ("BUILDKITE_BUILD_CREATOR_EMAIL", "BUILDKITE_BUILD_CREATOR"),
+        ("BUILDKITE_BRANCH",),
+    ),
+    _CiSystem("circleci", "CIRCLECI", ("{CIRCLE_BUILD_URL}",), ("CIRCLE_USERNAME",), ("CIRCLE_BRANCH",)),
+    _CiSystem(
         "azure-pipelines",
         "TF_BUILD",
-        "{SYSTEM_TEAMFOUNDATIONCOLLECTIONURI}{SYSTEM_TEAMPROJECT}/_build/results?buildId={BUILD_BUILDID}",
-        "BUILD_REQUESTEDFOREMAIL",
+        (
+            "{SYSTEM_COLLECTIONURI}{SYSTEM_TEAMPROJECT}/_build/results?buildId={BUILD_BUILDID}",
+            "{SYSTEM_TEAMFOUNDATIONCOLLECTIONURI}{SYSTEM_TEAMPROJECT}/_build/results?buildId={BUILD_BUILDID}",
+        ),
+        ("BUILD_REQUESTEDFOREMAIL", "BUILD_REQUESTEDFOR"),
+        ("SYSTEM_PULLREQUEST_SOURCEBRANCH", "BUILD_SOURCEBRANCH"),
     ),
-    ("jenkins", "JENKINS_URL", "{BUILD_URL}", "BUILD_USER_ID"),
+    # Last: an agent of Jenkins may run inside another system's job, never the other way round.
+    _CiSystem("jenkins", "JENKINS_URL", ("{BUILD_URL}",), ("BUILD_USER_ID",), ("CHANGE_BRANCH", "BRANCH_NAME")),
 )
 
 
 def ci_context(environment: Mapping[str, str]) -> dict[str, str]:
-    """The CI system with the URL of its run and who started it, by its documented variables; empty outside
-    of CI."""
-    for system, sign, url, actor in _CI_SYSTEMS:
-        if environment.get(sign, "").lower() in ("", "false"):
+    """The CI system with the URL of its run, who started it and the branch, by its documented variables; empty
+    outside of CI."""
+    for system in _CI_SYSTEMS:
+        if environment.get(system.sign, "").lower() in ("", "false"):
             continue
-        context = {"system": system}
-        # Where a variable that should be there is not, no URL is better than half of one.
-        with suppress(KeyError):
-            context["run_url"] = url.format_map(environment)
-        if environment.get(actor):
-            context["actor"] = environment[actor]
+        context = {"system": system.name}
+        for url in system.run_url:
+            # Where a variable that should be there is not, no URL is better than half of one.
+            with suppress(KeyError):
+                context.setdefault("run_url", url.format_map(environment).replace(" ", "%20"))
+        if actor := _first(environment, system.actor):
+            context["actor"] = actor
+        if branch := _first(environment, system.branch):
+            context["branch"] = branch.removeprefix("refs/heads/")
         return context
     return {}
+
+
+def _first(environment: Mapping[str, str], names: Iterable[str]) -> str | None:
+    return next((environment[name] for name in names if environment.get(name)), None)
 
 
 # --- Git ---------------------------------------------------------------------------------------------------

@@ -96,7 +96,8 @@ def _compare_members(old: Mapping[str, Any], new: Mapping[str, Any], path: str) 
 
 
 def _compare_elements(old: Any, new: Any, path: str) -> Iterator[Operation]:
-    if canonical(old) == canonical(new):
+    # Most lists have not changed, and the same text always means the same data.
+    if repr(old) == repr(new) or canonical(old) == canonical(new):
         return
     texts = [canonical(e) for e in old], [canonical(e) for e in new]
     # From the end to the front, so that indices into the old list stay true.

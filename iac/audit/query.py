@@ -1,67 +1,129 @@
 """Asking the audit log: events by filter, one event, counts, and the targets that have events.
 
-Everything is filtered by the database, and paged by sequence number: a page costs what it returns, and
-events that are appended meanwhile shift nothing.
+Pages follow each other by sequence number, so that events that are appended meanwhile shift nothing. The database
+chooses the events, by the SQL of `conditions`; conditions on values are checked here, on a page at a time, so that
+memory stays flat. Owns pages and references to events.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Final
 
-from iac.audit.chain import COLUMNS, FIELDS, event_from_row
-from iac.audit.filters import EventFilter, TargetFilter, format_time, parse_target, target_type
+from iac.audit.chain import COLUMNS, FIELDS, Row, creation_patch, event_from_row
+from iac.audit.conditions import Chosen, choose, like_literal
+from iac.audit.filters import EventFilter
 from iac.audit.record import Event
+from iac.audit.where import Where
 from iac.database import Database
 from iac.diagnostics import DiagnosticsError, error
+from iac.values.codec import loads
 
 _PAGE: Final = 500
-_SEQUENCE: Final = FIELDS.index("sequence")
+_BEYOND: Final = 1 << 62
+_POSITIONS: Final = {name: number for number, name in enumerate(FIELDS)}
+_SEQUENCE: Final = _POSITIONS["sequence"]
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+JSON_FIELDS: Final = frozenset({"change", "forced_by", "context", "post_state", "patch"})
+"""Fields that are stored as JSON text."""
 
 
 @dataclass(frozen=True, slots=True)
 class TargetSummary:
-    """An object that has events: its name at the latest of them, how many, and what and when that was."""
+    """An object that has events: its name at the latest of them, how many, when the first was, and what and when
+    the latest was."""
 
     type: str
     id: str
     name: str
     events: int
+    first_timestamp: str
     last_event_type: str
     last_timestamp: str
 
 
 def events(database: Database, filter: EventFilter = EventFilter()) -> Iterator[Event]:  # noqa: B008  # frozen
     """The events that are meant, newest first unless asked otherwise. Raises `DiagnosticsError`."""
-    conditions, params = _conditions(database, filter)
-    return _pages(database, filter, conditions, params)
+    chosen = choose(database, filter)
+    after = None if filter.after is None else _cursor(database, filter.after)
+    found = map(event_from_row, _meant(filter.where, _rows(database, chosen, filter, after)))
+    return found if filter.limit is None else islice(found, filter.limit)
 
 
-def _pages(database: Database, filter: EventFilter, conditions: list[str], params: list[Any]) -> Iterator[Event]:
-    order, beyond = ("ASC", ">") if filter.oldest_first else ("DESC", "<")
-    remaining = filter.limit
-    last: int | None = None
-    while remaining is None or remaining > 0:
-        size = _PAGE if remaining is None else min(_PAGE, remaining)
-        more = [] if last is None else [f"sequence {beyond} ?"]
-        where = _where([*conditions, *more])
+def _rows(database: Database, chosen: Chosen, filter: EventFilter, after: int | None) -> Iterator[Row]:
+    order = "ASC" if filter.oldest_first else "DESC"
+    # With conditions on values nobody knows how many rows it takes to find enough.
+    size = _PAGE if filter.limit is None or filter.where else max(1, min(_PAGE, filter.limit))
+    while True:
+        page = chosen.sequences(ascending=filter.oldest_first, after=after, limit=size)
+        # A query inside the query: the columns are read for the rows of the page alone.
         rows = database.query(
-            f"SELECT {COLUMNS} FROM event{where} ORDER BY sequence {order} LIMIT ?",
-            [*params, *([] if last is None else [last]), size],
+            f"SELECT {COLUMNS} FROM event WHERE sequence IN (SELECT sequence FROM ({page.sql}) AS page)"
+            f" ORDER BY sequence {order}",
+            page.params,
         )
-        yield from map(event_from_row, rows)
+        yield from rows
         if len(rows) < size:
             return
-        last = rows[-1][_SEQUENCE]
-        remaining = None if remaining is None else remaining - len(rows)
+        after = rows[-1][_SEQUENCE]
+
+
+def _meant(where: Sequence[Where], rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows for which all conditions hold."""
+    for row in rows:
+        if where:
+            fields = _Fields(row)
+            if not all(condition.holds(fields) for condition in where):
+                continue
+        yield row
+
+
+class _Fields:
+    """The fields of a row, JSON read when a condition asks for it."""
+
+    def __init__(self, row: Row) -> None:
+        self._row = row
+        self._read: dict[str, Any] = {}
+
+    def __call__(self, name: str) -> Any:
+        if name not in JSON_FIELDS:
+            return self._row[_POSITIONS[name]]
+        if name not in self._read:
+            text = self._row[_POSITIONS[name]]
+            if text is None:  # only a patch is left out
+                text = creation_patch(self._row[_POSITIONS["post_state"]])
+            self._read[name] = loads(text)
+        return self._read[name]
 
 
 def count(database: Database, filter: EventFilter = EventFilter()) -> int:  # noqa: B008  # frozen
-    """How many events are meant, whatever `limit` says."""
-    conditions, params = _conditions(database, filter)
-    row = database.query_one(f"SELECT count(*) FROM event{_where(conditions)}", params)
+    """How many events are meant, whatever `limit` and `after` say."""
+    if filter.where:
+        return sum(1 for _ in meant_rows(database, filter))
+    meant = choose(database, filter).condition()
+    row = database.query_one(f"SELECT count(*) FROM event WHERE {meant.sql}", meant.params)
     return int(row[0]) if row else 0
+
+
+def meant_rows(database: Database, filter: EventFilter) -> Iterator[Row]:
+    """The stored rows of all events that are meant, newest first, whatever `limit` and `after` say."""
+    everything = replace(filter, limit=None, after=None, oldest_first=False)
+    return _meant(filter.where, _rows(database, choose(database, everything), everything, None))
+
+
+def _cursor(database: Database, reference: str | int) -> int:
+    """The sequence number to go on after. An event that was pruned meanwhile is still a place in the log: ids sort
+    as their events do."""
+    text = str(reference).strip().lower()
+    if text.isdecimal() and not text.startswith("0"):
+        return min(int(text), _BEYOND)
+    if _ID.fullmatch(text):
+        row = database.query_one("SELECT sequence FROM event WHERE id <= ? ORDER BY id DESC LIMIT 1", [text])
+        return int(row[0]) if row else 0
+    return event(database, reference).sequence
 
 
 def event(database: Database, reference: str | int) -> Event:
@@ -75,7 +137,7 @@ def event(database: Database, reference: str | int) -> Event:
     if text.isdecimal() and not text.startswith("0"):
         condition, value = "sequence = ?", min(int(text), _BEYOND)
     else:
-        condition, value = "id LIKE ? ESCAPE '!'", _like(text) + "%"
+        condition, value = "id LIKE ? ESCAPE '!'", like_literal(text) + "%"
     rows = database.query(f"SELECT {COLUMNS} FROM event WHERE {condition} ORDER BY sequence LIMIT 4", [value])
     if not rows or not text:
         raise DiagnosticsError(
@@ -89,122 +151,34 @@ def event(database: Database, reference: str | int) -> Event:
     return event_from_row(rows[0])
 
 
-def targets(database: Database, type: str | None = None) -> list[TargetSummary]:
-    """The objects that have events, of one type or of all, by type and name."""
-    where, params = ("", []) if type is None else (" WHERE target_type = ?", [target_type(type)])
+def targets(database: Database, filter: EventFilter | str | None = None) -> list[TargetSummary]:
+    """The objects that have events, by type and name: those of a target type, or of the events that a filter means
+    (whatever its `limit` and `after` say)."""
+    if isinstance(filter, str):
+        filter = EventFilter(target_types=(filter,))
+    filter = filter or EventFilter()
+    if filter.where:
+        return _summaries(meant_rows(database, filter))
+    meant = choose(database, filter).condition()
     rows = database.query(
-        "SELECT e.target_type, e.target_id, e.target_name, g.events, e.event_type, e.timestamp FROM"
-        " (SELECT max(sequence) AS last, count(*) AS events FROM event"
-        f"{where} GROUP BY target_type, target_id) g"
-        " JOIN event e ON e.sequence = g.last ORDER BY e.target_type, e.target_name, e.target_id",
-        params,
+        "SELECT n.target_type, n.target_id, n.target_name, g.events, o.timestamp, n.event_type, n.timestamp FROM"
+        " (SELECT min(sequence) AS first, max(sequence) AS last, count(*) AS events FROM event"
+        f" WHERE {meant.sql} GROUP BY target_id, target_type) g"
+        " JOIN event n ON n.sequence = g.last JOIN event o ON o.sequence = g.first"
+        " ORDER BY n.target_type, n.target_name, n.target_id",
+        meant.params,
     )
     return [TargetSummary(*row) for row in rows]
 
 
-# --- Filters to SQL ----------------------------------------------------------------------------------------
+def _summaries(rows: Iterator[Row]) -> list[TargetSummary]:
+    """What `targets` gives, from rows with the newest first."""
+    found: dict[tuple[str, str], TargetSummary] = {}
+    for row in rows:
+        type, id, name, what, when = (row[_POSITIONS[n]] for n in _SUMMARIZED)
+        known = found.get((type, id)) or TargetSummary(type, id, name, 0, when, what, when)
+        found[type, id] = replace(known, events=known.events + 1, first_timestamp=when)
+    return sorted(found.values(), key=lambda t: (t.type, t.name, t.id))
 
 
-def _where(conditions: Sequence[str]) -> str:
-    return f" WHERE {' AND '.join(conditions)}" if conditions else ""
-
-
-def _conditions(database: Database, filter: EventFilter) -> tuple[list[str], list[Any]]:
-    conditions: list[str] = []
-    params: list[Any] = []
-
-    def add(condition: str, *values: Any) -> None:
-        conditions.append(condition)
-        params.extend(values)
-
-    if filter.targets:
-        _add_targets(filter.targets, add)
-    if filter.event_types:
-        add(f"event_type IN ({_marks(filter.event_types)})", *(t.upper() for t in filter.event_types))
-    # Timestamps never decrease along the sequence, so that times become bounds of it.
-    if filter.since is not None:
-        add(f"sequence >= {_FIRST_AT}", format_time(filter.since), _BEYOND)
-    if filter.until is not None:
-        add(f"sequence < {_FIRST_AT}", format_time(filter.until), _BEYOND)
-    for column, wanted in (
-        ('"user"', filter.users),
-        ("tool", filter.tools),
-        ("workspace", filter.workspaces),
-    ):
-        if wanted:
-            add(*_any_of(column, wanted))
-    if filter.run is not None:
-        # The beginning of the id is enough: the table shows no more of it.
-        add("(run_id >= ? AND run_id < ?)", filter.run, f"{filter.run}\uffff")
-    if filter.change:
-        add(
-            "(" + " OR ".join(["change LIKE ? ESCAPE '!'"] * len(filter.change)) + ")",
-            *(f'%"{_like(group)}"%' for group in filter.change),
-        )
-    if filter.after is not None:
-        add(f"sequence {'>' if filter.oldest_first else '<'} ?", event(database, filter.after).sequence)
-    return conditions, params
-
-
-_BEYOND: Final = 1 << 62
-_FIRST_AT: Final = "coalesce((SELECT sequence FROM event WHERE timestamp >= ? ORDER BY timestamp, sequence LIMIT 1), ?)"
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ", ".join("?" * len(values))
-
-
-def _like(text: str) -> str:
-    """The text as a LIKE pattern for itself, with `!` as the escape character."""
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")
-
-
-def _matches(column: str, pattern: str) -> tuple[str, str]:
-    if "*" not in pattern and "?" not in pattern:
-        return f"{column} = ?", pattern
-    return f"{column} LIKE ? ESCAPE '!'", _like(pattern).replace("*", "%").replace("?", "_")
-
-
-def _any_of(column: str, wanted: Sequence[str]) -> tuple[str, ...]:
-    if len(wanted) > 1 and not any("*" in w or "?" in w for w in wanted):
-        return (f"{column} IN ({_marks(wanted)})", *wanted)
-    parts = [_matches(column, pattern) for pattern in wanted]
-    return ("(" + " OR ".join(c for c, _ in parts) + ")", *(p for _, p in parts))
-
-
-def _add_targets(wanted: Sequence[str | TargetFilter], add: Any) -> None:
-    parsed = [parse_target(t) if isinstance(t, str) else t for t in wanted]
-    alternatives = [alternative for target in parsed for alternative in _target_conditions(target)]
-    if len(alternatives) == 1:
-        add(alternatives[0][0], *alternatives[0][1:])
-        return
-    # Each alternative by its own index; with OR, SQLite would rather walk the whole log in order.
-    union = " UNION ".join(f"SELECT sequence FROM event WHERE {a[0]}" for a in alternatives)
-    add(f"sequence IN ({union})", *(value for a in alternatives for value in a[1:]))
-
-
-def _target_conditions(target: TargetFilter) -> list[tuple[str, ...]]:
-    """Conditions of which one must hold, each with its parameters."""
-    if target.word is not None:
-        return [("target_type = ?", target_type(target.word)), ("target_id = ?", target.word)]
-    if target.address is not None:
-        exact = ("address = ?", target.address)
-        if target.address.endswith("]") and not _is_module(target.address):
-            return [exact]
-        inside = [f"{target.address}["] if not target.address.endswith("]") else []
-        if _is_module(target.address):
-            inside.append(f"{target.address}.")
-        return [exact, *(("address LIKE ? ESCAPE '!'", _like(prefix) + "%") for prefix in inside)]
-    conditions, params = [], []
-    for column, value in (("target_type", target.type), ("target_name", target.name)):
-        if value is not None:
-            condition, param = _matches(column, value)
-            conditions.append(condition)
-            params.append(param)
-    return [(" AND ".join(conditions) or "1 = 1", *params)]
-
-
-def _is_module(address: str) -> bool:
-    from iac.address import parse_target as parse_address
-
-    return parse_address(address).resource is None
+_SUMMARIZED: Final = ("target_type", "target_id", "target_name", "event_type", "timestamp")

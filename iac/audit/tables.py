@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Index, Text
+from sqlalchemy import Index, Text, text
 from sqlmodel import Field, SQLModel
 
 _REFUSAL: Final = "the audit log is append-only"
@@ -45,11 +45,27 @@ class EventRow(SQLModel, table=True):
     __tablename__ = "event"
     __table_args__ = (
         Index("event_by_target", "target_type", "target_name", "sequence"),
-        Index("event_by_target_id", "target_id", "sequence"),
-        Index("event_by_address", "address", "sequence"),
+        # With the type, so that the objects there are can be counted from the index alone.
+        Index("event_by_target_id", "target_id", "sequence", "target_type"),
+        # With the id, so that the objects that had an address are read from the index alone.
+        Index("event_by_address", "address", "sequence", "target_id"),
+        # What tools that know no addresses did to an object.
+        Index(
+            "event_without_address",
+            "target_id",
+            "sequence",
+            sqlite_where=text("address IS NULL"),
+            postgresql_where=text("address IS NULL"),
+        ),
         Index("event_by_time", "timestamp", "sequence"),
         Index("event_by_user", "user", "sequence"),
         Index("event_by_run", "run_id", "sequence"),
+        Index("event_by_plan", "plan_id", "sequence"),
+        Index("event_by_type", "event_type", "sequence"),
+        Index("event_by_target_type", "target_type", "sequence"),
+        Index("event_by_tool", "tool", "sequence"),
+        Index("event_by_workspace", "workspace", "sequence"),
+        Index("event_by_change", "change", "sequence"),
         {"info": {"triggers": _APPEND_ONLY}},
     )
 

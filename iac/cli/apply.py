@@ -16,11 +16,13 @@ from iac.cli.session import session
 @click.argument("saved_plan", required=False, metavar="[PLAN]")
 @plan_options
 @switch("auto-approve", "Do not ask before applying.")
+@switch("strict-serial", "Refuse a saved plan when anything in the state has changed since, as Terraform does.")
 @click.option("--message", metavar="TEXT", help="The reason, kept with every event of this run.")
 def command(
     saved_plan: str | None,
     arguments: PlanArguments,
     auto_approve: bool,
+    strict_serial: bool,
     message: str | None,
     database: str | None,
     no_color: bool,
@@ -39,10 +41,10 @@ def command(
         with opened.project.lock("OperationTypeApply", seconds(lock_timeout), enabled=lock):
             if saved_plan is not None:
                 arguments.refuse_with_saved_plan()
-                run = opened.project.load_plan(Path(saved_plan))
+                run = opened.project.load_plan(Path(saved_plan), arguments.variables)
             else:
                 run = make_plan(opened, arguments)
                 show_plan(opened, run, checks=not auto_approve)
                 if not run.plan.is_empty and not auto_approve:
                     approve(opened, run.plan.mode)
-            apply_plan(opened, run, message)
+            apply_plan(opened, run, message, strict_serial=strict_serial)

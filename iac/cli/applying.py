@@ -146,12 +146,14 @@ def _bar(opened: Session) -> Iterator[Progress | None]:
         yield bar
 
 
-def apply_plan(opened: Session, run: PlannedRun, message: str | None) -> None:
+def apply_plan(opened: Session, run: PlannedRun, message: str | None, *, strict_serial: bool = False) -> None:
     """Applies a plan and shows what was done. Exits with 1 when something failed or it was interrupted."""
     console = opened.console
     with Interrupts() as interrupts, _bar(opened) as progress:
         watcher = _Watcher(opened, progress, operation_count(run.plan))
-        result, origin = opened.project.apply(run, watcher, message=message, stopping=interrupts)
+        result, origin = opened.project.apply(
+            run, watcher, message=message, stopping=interrupts, strict_serial=strict_serial
+        )
     opened.report(list(result.diagnostics))
     destroy = run.plan.mode is Mode.DESTROY
     counts = {"added": result.added, "changed": result.changed, "destroyed": result.destroyed}

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from iac.config.variables import VariableOption
 from iac.diagnostics import did_you_mean
+
+if TYPE_CHECKING:
+    from iac.config.variables import VariableOption
 
 _HELP = frozenset({"h", "help"})
 CONTEXT = {"help_option_names": ["-h", "-help", "--help"], "max_content_width": 100}
@@ -100,8 +102,8 @@ def rewrite(ctx: click.Context, params: list[click.Parameter], args: list[str]) 
             return [*result, argument, *rest]
         name, equals, value = argument.lstrip("-").partition("=")
         option = options.get(name)
-        if not argument.startswith("-") or len(name) < 2 or name in _HELP:
-            result.append(argument)
+        if not argument.startswith("-") or len(name) < 2 or name in _HELP or (ctx.resilient_parsing and option is None):
+            result.append(argument)  # while completing, what is not understood yet is no mistake
         elif option is None:
             raise click.UsageError(f'There is no option "-{name}".{did_you_mean(name, options)}', ctx)
         elif name == "var-file":
@@ -148,6 +150,8 @@ def json_option(function: _Decorated) -> _Decorated:
 
 
 def _variable(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> list[VariableOption]:
+    from iac.config.variables import VariableOption
+
     return [VariableOption(v.removeprefix(_FILE), v.startswith(_FILE)) for v in value]
 
 

@@ -19,6 +19,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "apply": ("iac.cli.apply", "Create, update or delete what the configuration says"),
     "destroy": ("iac.cli.destroy", "Delete everything that was created"),
     "events": ("iac.cli.events.group", "Ask the audit log: who did what, where and when"),
+    "blame": ("iac.cli.blame", "Show who set each attribute of an object"),
+    "revert": ("iac.cli.revert", "Undo an event or a run"),
     "show": ("iac.cli.show", "Show the state or a saved plan"),
     "output": ("iac.cli.output", "Show output values"),
     "console": ("iac.cli.console_command", "Try expressions on the configuration and the state"),

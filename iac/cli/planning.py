@@ -36,7 +36,10 @@ class PlanArguments:
     input: bool
 
     def refuse_with_saved_plan(self) -> None:
-        """Raises `DiagnosticsError` when anything was given that a saved plan has settled already."""
+        """Raises `DiagnosticsError` when anything was given that a saved plan has settled already.
+
+        Which variables it has not settled only whoever reads it can say.
+        """
         given = [
             name
             for name, is_given in (
@@ -45,7 +48,6 @@ class PlanArguments:
                 ("-refresh", not self.refresh),
                 ("-target", self.targets),
                 ("-replace", self.replace),
-                ("-var and -var-file", self.variables),
             )
             if is_given
         ]

@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from iac.address import DATA, MANAGED, Resource
+from iac.address import MANAGED, Resource
 from iac.config.checks import read_check
 from iac.config.meta import (
+    NAME_RULE,
     bool_constant,
     check_rules,
     depends_on,
     extent_of,
-    provider_map,
+    is_name,
+    passed_providers,
     provider_reference,
     read_lifecycle,
     string_constant,
@@ -27,20 +29,20 @@ from iac.config.model import (
     Module,
     ModuleCall,
     Output,
-    ProviderBlock,
-    RequiredProvider,
     ResourceBlock,
     Variable,
 )
+from iac.config.overriding import OverriddenBody, override_blocks
+from iac.config.provider_blocks import read_provider
 from iac.config.refactoring import read_import, read_moved, read_removed
+from iac.config.requirements import read_terraform
 from iac.diagnostics import Diagnostic, Diagnostics, SourceRange
 from iac.hcl.defaults import Defaults
 from iac.hcl.references import references
-from iac.hcl.syntax import Attribute, Block, BlockHeader, Content, Expression, File, ObjectCons
+from iac.hcl.syntax import Attribute, Block, BlockHeader, Content, Expression, File
 from iac.hcl.typeexpr import parse_type
 from iac.values.types import DYNAMIC, Type
 
-_NAME = re.compile(r"[^\W\d][\w-]*\Z")
 _RESERVED_VARIABLES = frozenset(
     {"source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"}
 )
@@ -62,8 +64,15 @@ _FILE_BLOCKS: Mapping[str, BlockHeader] = {
 }
 
 _RULE = {"condition": True, "error_message": True}
-_VARIABLE = {"description": False, "type": False, "default": False, "sensitive": False, "nullable": False}
-_OUTPUT = {"description": False, "value": True, "sensitive": False, "depends_on": False}
+_VARIABLE = {
+    "description": False,
+    "type": False,
+    "default": False,
+    "sensitive": False,
+    "nullable": False,
+    "ephemeral": False,
+}
+_OUTPUT = {"description": False, "value": True, "sensitive": False, "depends_on": False, "ephemeral": False}
 _RESOURCE = {"count": False, "for_each": False, "provider": False, "depends_on": False}
 _MODULE = {
     "source": True,
@@ -74,28 +83,52 @@ _MODULE = {
     "providers": False,
 }
 
+_RESERVED_IN_MODULES = {"lifecycle": BlockHeader(), "locals": BlockHeader(), "provider": BlockHeader("type")}
+
 META_ARGUMENTS = frozenset(_RESOURCE)
 META_BLOCKS = frozenset({"lifecycle", "connection", "provisioner"})
 """What the language itself reads in a resource block; everything else is the provider's."""
 
 
-def read_module(module: Module, files: Iterable[File], diagnostics: Diagnostics) -> None:
-    """Adds everything that the files declare to the module, and what is wrong with it to the diagnostics."""
+def read_module(
+    module: Module, files: Iterable[File], overrides: Iterable[File], who: str, diagnostics: Diagnostics
+) -> bool:
+    """Adds everything that the files declare to the module, and what is wrong with it to the diagnostics.
+
+    `overrides` are laid over the other files. `who` is the module in messages about the version it requires; when
+    that does not suit, nothing else is said of the module, and the result is False.
+    """
+    problems = Diagnostics()
+    primary, over = _blocks(files, problems), _blocks(overrides, problems)
+    settings, over_settings = _take_settings(primary), _take_settings(over)
+    if not read_terraform(module, settings, over_settings, who, diagnostics):
+        return False
+    diagnostics.extend(problems)
+    for block in override_blocks(primary, over, diagnostics):
+        _READERS[block.type](module, block, diagnostics)
+    return True
+
+
+def _blocks(files: Iterable[File], diagnostics: Diagnostics) -> list[Block]:
+    found: list[Block] = []
     for file in files:
         content, problems = file.body.content({}, _FILE_BLOCKS)
         diagnostics.extend(problems)
-        for block in content.blocks:
-            _READERS[block.type](module, block, diagnostics)
+        found += content.blocks
+    return found
+
+
+def _take_settings(blocks: list[Block]) -> list[Block]:
+    """The `terraform` blocks, which are taken out of the others."""
+    taken = [b for b in blocks if b.type == "terraform"]
+    blocks[:] = [b for b in blocks if b.type != "terraform"]
+    return taken
 
 
 def _valid_name(kind: str, name: str, range: SourceRange, diagnostics: Diagnostics) -> bool:
-    if _NAME.match(name):
+    if is_name(name):
         return True
-    diagnostics.error(
-        f"Invalid {kind} name",
-        "A name must start with a letter or underscore and may contain only letters, digits, underscores, and dashes.",
-        range,
-    )
+    diagnostics.error(f"Invalid {kind} name", NAME_RULE, range)
     return False
 
 
@@ -144,6 +177,8 @@ def _read_variable(module: Module, block: Block, diagnostics: Diagnostics) -> No
         bool_constant(content, "nullable", True, diagnostics),
         rules,
         "type" in content.attributes,
+        bool_constant(content, "ephemeral", False, diagnostics),
+        block.body.over_range if isinstance(block.body, OverriddenBody) else None,
     )
 
 
@@ -176,12 +211,20 @@ def _read_locals(module: Module, block: Block, diagnostics: Diagnostics) -> None
 
 def _read_output(module: Module, block: Block, diagnostics: Diagnostics) -> None:
     name = block.labels[0]
-    content, problems = block.body.content(_OUTPUT, {"precondition": BlockHeader()})
+    content, problems = block.body.content(_OUTPUT, {"precondition": BlockHeader(), "postcondition": BlockHeader()})
     diagnostics.extend(problems)
+    for after in content.of_type("postcondition"):
+        detail = "Output values can only have preconditions, not postconditions."
+        diagnostics.error("Postconditions are not allowed", detail, after.type_range)
     _valid_name("output", name, block.label_ranges[0], diagnostics)
     if name in module.outputs:
         _duplicate("output", name, "Output", block, module.outputs[name].range, diagnostics)
         return
+    ephemeral = bool_constant(content, "ephemeral", False, diagnostics)
+    if ephemeral and not module.path:
+        diagnostics.error(
+            "Ephemeral output not allowed", "Ephemeral outputs are not allowed in context of a root module", block.range
+        )
     value = _expression(content, "value")
     rules = check_rules(content.of_type("precondition"), "precondition", _RULE, diagnostics)
     if value is not None:
@@ -193,13 +236,14 @@ def _read_output(module: Module, block: Block, diagnostics: Diagnostics) -> None
             bool_constant(content, "sensitive", False, diagnostics),
             depends_on(content, diagnostics),
             rules,
+            ephemeral,
         )
 
 
 def _duplicate(kind: str, name: str, title: str, block: Block, first: SourceRange, diagnostics: Diagnostics) -> None:
-    article = "An" if kind[0] in "aeiou" else "A"
+    article, done = ("An", "defined") if kind == "output" else ("A", "declared")
     detail = (
-        f'{article} {kind} named "{name}" was already declared at {extent_of(first)}. {title} names must be unique '
+        f'{article} {kind} named "{name}" was already {done} at {extent_of(first)}. {title} names must be unique '
         "within a module."
     )
     if kind == "module":
@@ -214,12 +258,20 @@ def _duplicate(kind: str, name: str, title: str, block: Block, first: SourceRang
 # --- resource, data --------------------------------------------------------------------------------------
 
 
+_KINDS = {
+    "resource": ("resource type", "resource"),
+    "data": ("data source", "data resource"),
+    "ephemeral": ("ephemeral resource type", "ephemeral resource"),
+}
+"""What messages call the two labels of a block, by its type."""
+
+
 def _read_resource(module: Module, block: Block, diagnostics: Diagnostics) -> None:
     _add_resource(module, block, None, diagnostics)
 
 
 def _add_resource(module: Module, block: Block, check: str | None, diagnostics: Diagnostics) -> ResourceBlock | None:
-    mode = MANAGED if block.type == "resource" else DATA
+    mode = MANAGED if block.type == "resource" else block.type
     address = Resource(mode, block.labels[0], block.labels[1])
     content, problems = block.body.content(
         _RESOURCE,
@@ -227,13 +279,18 @@ def _add_resource(module: Module, block: Block, check: str | None, diagnostics: 
         partial=True,
     )
     diagnostics.extend(problems)
-    kind = "resource" if mode == MANAGED else "data source"
-    if not _valid_name(kind, address.name, block.label_ranges[1], diagnostics):
+    kind, named = _KINDS[block.type]
+    if not all(
+        [
+            _valid_name(kind, address.type, block.label_ranges[0], diagnostics),
+            _valid_name(named, address.name, block.label_ranges[1], diagnostics),
+        ]
+    ):
         return None
     if address in module.resources:
-        noun = f"{address.type} resource" if mode == MANAGED else f"{address.type} data resource"
+        noun = f"{address.type} resource" if mode == MANAGED else f"{address.type} {mode} resource"
         diagnostics.error(
-            f'Duplicate {"resource" if mode == MANAGED else "data"} "{address.type}" configuration',
+            f'Duplicate {block.type} "{address.type}" configuration',
             f'A {noun} named "{address.name}" was already declared at '
             f"{extent_of(module.resources[address].range)}. Resource names must be unique per type in each module.",
             block.range,
@@ -246,7 +303,7 @@ def _add_resource(module: Module, block: Block, check: str | None, diagnostics: 
             "block, and run what it did as a step of its own after iac apply.",
             unsupported.range,
         )
-    count, for_each = _repetition(content, "resources", diagnostics)
+    count, for_each = _repetition(content, diagnostics)
     resource = module.resources[address] = ResourceBlock(
         address,
         module.path,
@@ -261,26 +318,32 @@ def _add_resource(module: Module, block: Block, check: str | None, diagnostics: 
     return resource
 
 
-def _repetition(content: Content, things: str, diagnostics: Diagnostics) -> tuple[Expression | None, Expression | None]:
+def _repetition(content: Content, diagnostics: Diagnostics) -> tuple[Expression | None, Expression | None]:
     count, for_each = content.attributes.get("count"), content.attributes.get("for_each")
     if count and for_each:
         diagnostics.error(
             'Invalid combination of "count" and "for_each"',
-            f'The "count" and "for_each" meta-arguments are mutually-exclusive, only one should be used to be '
-            f"explicit about the number of {things} to be created.",
+            'The "count" and "for_each" meta-arguments are mutually-exclusive, only one should be used to be '
+            "explicit about the number of resources to be created.",
             for_each.name_range,
         )
         return count.expression, None
     return (count.expression if count else None), (for_each.expression if for_each else None)
 
 
-# --- module, provider, terraform -------------------------------------------------------------------------
+# --- module, check -----------------------------------------------------------------------------------------
 
 
 def _read_module_call(module: Module, block: Block, diagnostics: Diagnostics) -> None:
     name = block.labels[0]
-    content, problems = block.body.content(_MODULE, {}, partial=True)
+    content, problems = block.body.content(_MODULE, _RESERVED_IN_MODULES, partial=True)
     diagnostics.extend(problems)
+    for reserved in content.blocks:
+        diagnostics.error(
+            "Reserved block type name in module block",
+            f'The block type name "{reserved.type}" is reserved for use by Terraform in a future version.',
+            reserved.range,
+        )
     _valid_name("module instance", name, block.label_ranges[0], diagnostics)
     if name in module.calls:
         _duplicate("module", name, "Module", block, module.calls[name].range, diagnostics)
@@ -288,116 +351,59 @@ def _read_module_call(module: Module, block: Block, diagnostics: Diagnostics) ->
     source = string_constant(content, "source", diagnostics)
     if source is None:
         return
-    if not source.startswith(("./", "../")):
+    if source.startswith((".\\", "..\\")):
+        source = source.replace("\\", "/")
+    if not (source.startswith(("./", "../")) or source in (".", "..")):
+        _refuse_source(source, content.attributes["source"].expression.range, diagnostics)
+        return
+    if "version" in content.attributes:
         diagnostics.error(
-            "Invalid module source address",
-            f'iac reads modules from local paths only, and "{source}" is none. Copy the module into the '
-            f'repository and name it by a path relative to this module, such as "./{source.strip("/") or "modules"}". '
-            'The "./" prefix indicates that the address is a relative filesystem path.',
+            "Invalid registry module source address",
+            f'A module in a local path such as "{source}" has no version: a "version" argument applies only to modules '
+            "of a registry. Remove the argument.",
             content.attributes["source"].expression.range,
         )
-        return
     arguments, problems = _module_arguments(block)
     diagnostics.extend(problems)
-    count, for_each = _repetition(content, "modules", diagnostics)
+    count, for_each = _repetition(content, diagnostics)
     module.calls[name] = ModuleCall(
         name,
         source,
         block.range,
         block.body.missing_range,
         {n: a.expression for n, a in arguments.items()},
-        {n: a.range for n, a in arguments.items()},
+        {n: a.name_range for n, a in arguments.items()},
         count,
         for_each,
         depends_on(content, diagnostics),
-        provider_map(content, diagnostics),
+        passed_providers(content, diagnostics),
+    )
+
+
+def _refuse_source(source: str, range: SourceRange, diagnostics: Diagnostics) -> None:
+    last = re.split(r"[/:?]+", source.strip("/"))[-1].removesuffix(".git") or "modules"
+    diagnostics.error(
+        "Invalid module source address",
+        f'iac reads modules from local paths only, and "{source}" is none: it reaches for no registry, repository or '
+        "archive. Copy the module into this repository, or add it as a git submodule, and name its directory by a path "
+        f'relative to this module, such as "./{last}". The "./" prefix indicates that the address is a relative '
+        "filesystem path.",
+        range,
     )
 
 
 def _module_arguments(block: Block) -> tuple[dict[str, Attribute], list[Diagnostic]]:
-    attributes, problems = block.body.just_attributes()
+    attributes, _ = block.body.just_attributes()
+    _, problems = block.body.content(dict.fromkeys((*_MODULE, *attributes), False), _RESERVED_IN_MODULES)
     return {n: a for n, a in attributes.items() if n not in _MODULE}, problems
-
-
-def _read_provider(module: Module, block: Block, diagnostics: Diagnostics) -> None:
-    content, problems = block.body.content({"alias": False, "version": False}, {}, partial=True)
-    diagnostics.extend(problems)
-    alias = string_constant(content, "alias", diagnostics)
-    provider = ProviderBlock(block.labels[0], alias, block.body, block.range)
-    if provider.reference in module.providers:
-        first = module.providers[provider.reference].range
-        default = "default (non-aliased) " if alias is None else ""
-        named = "" if alias is None else f' with alias "{alias}"'
-        diagnostics.error(
-            "Duplicate provider configuration",
-            f'A {default}provider configuration for "{provider.name}"{named} was already given at {extent_of(first)}. '
-            'If multiple configurations are required, set the "alias" argument for alternative configurations.',
-            block.range,
-        )
-        return
-    module.providers[provider.reference] = provider
-
-
-def _read_terraform(module: Module, block: Block, diagnostics: Diagnostics) -> None:
-    content, problems = block.body.content(
-        {"required_version": False, "experiments": False},
-        {
-            "required_providers": BlockHeader(),
-            "backend": BlockHeader("type"),
-            "cloud": BlockHeader(),
-            "provider_meta": BlockHeader("provider"),
-        },
-    )
-    diagnostics.extend(problems)
-    constraint = string_constant(content, "required_version", diagnostics)
-    if constraint is not None:
-        from iac.config.versions import check_required_version
-
-        check_required_version(constraint, content.attributes["required_version"].expression.range, diagnostics)
-    for ignored in (*content.of_type("backend"), *content.of_type("cloud")):
-        diagnostics.warning(
-            f"The {ignored.type} block is not used",
-            "iac keeps state in its own database (see --database and IAC_DATABASE), so this block has no effect.",
-            ignored.range,
-        )
-    for required in content.of_type("required_providers"):
-        _read_required_providers(module, required, diagnostics)
-
-
-def _read_required_providers(module: Module, block: Block, diagnostics: Diagnostics) -> None:
-    attributes, problems = block.body.just_attributes()
-    diagnostics.extend(problems)
-    for attribute in attributes.values():
-        source = version = None
-        if isinstance(attribute.expression, ObjectCons):
-            entries = {getattr(getattr(k, "value", None), "raw", None): v for k, v in attribute.expression.items}
-            source = _literal_text(entries.get("source"))
-            version = _literal_text(entries.get("version"))
-        else:
-            version = _literal_text(attribute.expression)
-        module.required_providers[attribute.name] = RequiredProvider(attribute.name, source, version, attribute.range)
-
-
-def _literal_text(expression: Expression | None) -> str | None:
-    raw = getattr(getattr(expression, "value", None), "raw", None)
-    return raw if isinstance(raw, str) else None
 
 
 def _read_check(module: Module, block: Block, diagnostics: Diagnostics) -> None:
     read_check(module, block, lambda data, check: _add_resource(module, data, check, diagnostics), diagnostics)
 
 
-def _not_supported(module: Module, block: Block, diagnostics: Diagnostics) -> None:
-    diagnostics.error(
-        f"{block.type} blocks are not supported yet",
-        f"Terraform has {block.type} blocks, but iac does not know them yet. Remove the block.",
-        block.type_range,
-    )
-
-
 _READERS: Mapping[str, Callable[[Module, Block, Diagnostics], None]] = {
-    "terraform": _read_terraform,
-    "provider": _read_provider,
+    "provider": read_provider,
     "variable": _read_variable,
     "locals": _read_locals,
     "output": _read_output,
@@ -408,5 +414,5 @@ _READERS: Mapping[str, Callable[[Module, Block, Diagnostics], None]] = {
     "import": read_import,
     "removed": read_removed,
     "check": _read_check,
-    "ephemeral": _not_supported,
+    "ephemeral": _read_resource,
 }

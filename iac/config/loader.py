@@ -12,8 +12,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from iac.address import config_path_text
 from iac.config.blocks import read_module
 from iac.config.model import Config, Module, ModuleCall
+from iac.config.overriding import is_override_file
 from iac.diagnostics import Diagnostics, DiagnosticsError, error
 from iac.hcl.load import parse_source
 from iac.hcl.syntax import File
@@ -73,12 +75,6 @@ def is_config_file(name: str) -> bool:
     return name.endswith((".tf", ".tf.json"))
 
 
-def is_override_file(name: str) -> bool:
-    """Whether a configuration file of this name is one that overrides others: `override.tf`, `*_override.tf`."""
-    stem = name.removesuffix(".json").removesuffix(".tf")
-    return stem == "override" or stem.endswith("_override")
-
-
 def load_config(files: Files, diagnostics: Diagnostics, *, require_files: bool = True) -> Config:
     """Reads the root module in `.` and every module it calls; what is wrong goes to the diagnostics.
 
@@ -135,23 +131,22 @@ def _read_files(
             )
         return False
     parsed: list[File] = []
+    overrides: list[File] = []
+    problems = Diagnostics()
     for name in names:
         path = name if module.directory == "." else f"{module.directory}/{name}"
-        if is_override_file(name):
-            diagnostics.error(
-                "Override files are not supported yet",
-                f'Terraform merges "{path}" into the other files, but iac does not know override files yet. Write its '
-                "arguments where they belong, and remove the file.",
-            )
-            continue
         try:
             source = sources.get(path) or files.read(path)
         except OSError as problem:
             diagnostics.error("Failed to read file", f'The file "{path}" could not be read: {problem.strerror}.')
             continue
         sources[path] = source
-        file, problems = parse_source(source, path)
+        file, found = parse_source(source, path)
+        problems.extend(found)
+        (overrides if is_override_file(name) else parsed).append(file)
+    who = f"Module {config_path_text(module.path)} (from {call.source})" if call else "This configuration"
+    read = Diagnostics()
+    if read_module(module, parsed, overrides, who, read):
         diagnostics.extend(problems)
-        parsed.append(file)
-    read_module(module, parsed, diagnostics)
+    diagnostics.extend(read)
     return bool(names)

@@ -15,6 +15,7 @@ from iac.hcl.defaults import Defaults
 from iac.hcl.syntax import Block, Body, Expression, ScopeTraversal
 from iac.values.paths import Path
 from iac.values.types import DYNAMIC, Type
+from iac.values.value import EPHEMERAL, NO_MARKS, SENSITIVE, Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,15 @@ class CheckRule:
     condition: Expression
     error_message: Expression
     range: SourceRange
+
+
+_MARKS: Mapping[tuple[bool, bool], Marks] = {
+    (False, False): NO_MARKS,
+    (True, False): frozenset({SENSITIVE}),
+    (False, True): frozenset({EPHEMERAL}),
+    (True, True): frozenset({SENSITIVE, EPHEMERAL}),
+}
+"""Marks by whether sensitive and ephemeral."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,14 @@ class Variable:
     validations: Sequence[CheckRule] = ()
     has_type: bool = False
     """Whether a type is declared, `any` included: text for it is then read as an expression."""
+    ephemeral: bool = False
+    overridden: SourceRange | None = None
+    """The header of the last block that overrides it."""
+
+    @property
+    def marks(self) -> Marks:
+        """The marks that its values carry."""
+        return _MARKS[self.sensitive, self.ephemeral]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +81,18 @@ class Output:
     sensitive: bool = False
     depends_on: Sequence[ScopeTraversal] = ()
     preconditions: Sequence[CheckRule] = ()
+    ephemeral: bool = False
+
+    @property
+    def marks(self) -> Marks:
+        """The marks that its value carries."""
+        return _MARKS[self.sensitive, self.ephemeral]
 
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """The `lifecycle` block of a resource. `ignore_changes` is None for `all`."""
+    """The `lifecycle` block of a resource. `ignore_changes` is None for `all`; `ignored_at` says where its elements
+    are written."""
 
     create_before_destroy: bool = False
     prevent_destroy: bool = False
@@ -75,6 +100,7 @@ class Lifecycle:
     replace_triggered_by: Sequence[Expression] = ()
     preconditions: Sequence[CheckRule] = ()
     postconditions: Sequence[CheckRule] = ()
+    ignored_at: Sequence[SourceRange] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +116,7 @@ class ProviderReference:
 
 @dataclass(frozen=True, slots=True)
 class ResourceBlock:
-    """A `resource` or `data` block. `body` still holds the meta-arguments; `META` says which they are."""
+    """A `resource`, `data` or `ephemeral` block. `body` still holds the meta-arguments; `META` says which they are."""
 
     address: Resource
     module: ModulePath
@@ -132,7 +158,22 @@ class ModuleCall:
     count: Expression | None = None
     for_each: Expression | None = None
     depends_on: Sequence[ScopeTraversal] = ()
-    providers: Mapping[ProviderReference, ProviderReference] = field(default_factory=dict)
+    providers: Sequence[PassedProvider] = ()
+
+    def passed(self, reference: ProviderReference) -> ProviderReference | None:
+        """The provider configuration of the caller that the module knows by a reference, None when none is passed."""
+        return next((p.parent for p in self.providers if p.child == reference), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PassedProvider:
+    """An entry of `providers` in a module call: the module's name for a configuration, and the caller's."""
+
+    child: ProviderReference
+    parent: ProviderReference
+    child_range: SourceRange
+    parent_range: SourceRange
+    """The names without their aliases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +184,8 @@ class ProviderBlock:
     alias: str | None
     body: Body
     range: SourceRange
+    is_empty: bool = True
+    """Whether it sets nothing. In a child module such a block only says that the caller may pass a configuration."""
 
     @property
     def reference(self) -> ProviderReference:
@@ -152,12 +195,14 @@ class ProviderBlock:
 
 @dataclass(frozen=True, slots=True)
 class RequiredProvider:
-    """An entry of `required_providers`: the local name, the source address, version constraints."""
+    """An entry of `required_providers`: the local name, the source address in full, version constraints, and the
+    aliases under which the module expects configurations from its caller."""
 
     name: str
     source: str | None
     version: str | None
     range: SourceRange
+    aliases: Sequence[ProviderReference] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from iac.address import DATA, EPHEMERAL, MANAGED, ConfigResource, InstanceKey, ModuleStep, Resource, Target
-from iac.config.meta import as_traversal, bool_constant, extent_of
+from iac.config.meta import as_traversal, bool_constant, extent_of, unquoted
 from iac.config.model import ImportBlock, ImportTarget, Module, MoveBlock, RemovedBlock
 from iac.diagnostics import Diagnostics, DiagnosticsError, SourceRange, error
 from iac.hcl.syntax import (
@@ -117,6 +117,7 @@ def _refuse_instances(source: Target, range: SourceRange) -> None:
 
 def _endpoint(expression: Expression) -> Target:
     """The address that an expression names. Raises `DiagnosticsError`."""
+    expression = unquoted(expression)
     traversal = expression if isinstance(expression, ScopeTraversal) else as_traversal(expression)
     if traversal is None or isinstance(expression, Literal):
         raise DiagnosticsError(error("Invalid expression", _STATIC, expression.range))
@@ -206,7 +207,7 @@ def read_import(module: Module, block: Block, diagnostics: Diagnostics) -> None:
         return
     for_each = content.attributes.get("for_each")
     try:
-        target = _import_target(content.attributes["to"].expression)
+        target = _import_target(unquoted(content.attributes["to"].expression))
     except DiagnosticsError as problem:
         diagnostics.extend(problem.diagnostics)
         return

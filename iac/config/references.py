@@ -59,7 +59,8 @@ def parse_reference(traversal: ScopeTraversal) -> Reference:
         output = following.name if isinstance(following, Attr) else None
         return Reference("module", name, None, key, output, used + (output is not None))
     if root in (DATA, EPHEMERAL, "resource"):
-        detail = f'The "{root}" object must be followed by two attribute names: the type and the resource name.'
+        names = f"the {_TYPES[root]} and the resource name"
+        detail = f'The "{root}" object must be followed by two attribute names: {names}.'
         mode = MANAGED if root == "resource" else root
         kind, name, at = _attribute(traversal, 0, detail), _attribute(traversal, 1, detail), 2
     else:
@@ -68,9 +69,10 @@ def parse_reference(traversal: ScopeTraversal) -> Reference:
     return Reference("resource", name, Resource(mode, kind, name), key, None, used)
 
 
-_RESOURCE_DETAIL = (
-    "A reference to a resource type must be followed by at least one attribute access, specifying the resource name."
-)
+_TYPES = {DATA: "data source type", EPHEMERAL: "ephemeral resource type", "resource": "resource type"}
+_KINDS = {DATA: "data source", EPHEMERAL: "ephemeral resource", "resource": "resource type"}
+_FOLLOWED = "followed by at least one attribute access, specifying the resource name."
+_RESOURCE_DETAIL = f"A reference to a resource type must be {_FOLLOWED}"
 
 
 def _article(root: str) -> str:
@@ -78,12 +80,16 @@ def _article(root: str) -> str:
 
 
 def _attribute(traversal: ScopeTraversal, index: int, detail: str) -> str:
-    steps = traversal.steps
-    if index < len(steps):
-        step = steps[index]
-        if isinstance(step, Attr):
-            return step.name
-    raise DiagnosticsError(error("Invalid reference", detail, traversal.range))
+    if index >= len(traversal.steps):
+        raise DiagnosticsError(error("Invalid reference", detail, traversal.range))
+    step = traversal.steps[index]
+    if isinstance(step, Attr):
+        return step.name
+    if index == 1:
+        detail = f"A reference to a {_KINDS[traversal.root]} must be {_FOLLOWED}"
+    elif detail is not _RESOURCE_DETAIL:
+        detail = f'The "{traversal.root}" object does not support this operation.'
+    raise DiagnosticsError(error("Invalid reference", detail, step.range))
 
 
 def _key(traversal: ScopeTraversal, at: int) -> tuple[Value | None, int]:

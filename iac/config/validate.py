@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
-from iac.address import MANAGED, ConfigResource, ModulePath, module_path
+from iac.address import DATA, MANAGED, ConfigResource, ModulePath, Resource, module_path
 from iac.config.body import CompiledBody
 from iac.config.meta import trigger_parts
-from iac.config.model import CheckRule, Config, Module, ModuleCall, ProviderReference, ResourceBlock
+from iac.config.model import CheckRule, Config, Local, Module, ModuleCall, ProviderReference, ResourceBlock
 from iac.config.references import Reference, parse_reference
 from iac.config.variables import default_value
-from iac.diagnostics import Diagnostics, DiagnosticsError, did_you_mean
+from iac.diagnostics import Diagnostics, DiagnosticsError, SourceRange, did_you_mean, nearest
 from iac.hcl.references import references
 from iac.hcl.syntax import Attr, Expression, ScopeTraversal
 
 _PATHS = ("cwd", "module", "root")
 _TERRAFORM = ("workspace", "applying")
-_ROOTS = ("var", "local", "module", "data", "path", "terraform", "each", "count", "self")
 
 
 Bodies = Mapping[ConfigResource, CompiledBody]
@@ -122,17 +121,17 @@ class _Checker:
             if variable.default is not None:
                 default_value(variable, self.diagnostics)
         for local in module.locals.values():
-            self.check(references(local.expression), _NOWHERE)
+            self.check_local(local)
         for output in module.outputs.values():
             self.check(references(output.expression), _NOWHERE)
-            self.check(output.depends_on, _NOWHERE)
+            self.check_depends_on(output.depends_on)
             self.check_rules(output.preconditions, _NOWHERE)
         for call in module.calls.values():
             place = _Place(each=call.for_each is not None, count=call.count is not None)
             for expression in call.arguments.values():
                 self.check(references(expression), place)
             self.check(_of(call.count, call.for_each), _NOWHERE)
-            self.check(call.depends_on, _NOWHERE)
+            self.check_depends_on(call.depends_on)
         for resource in module.resources.values():
             self.check_resource(resource)
         for check in module.checks.values():
@@ -148,6 +147,30 @@ class _Checker:
             if body is not None:
                 self.check(body.references(), _NOWHERE)
 
+    def check_local(self, local: Local) -> None:
+        found = list(references(local.expression))
+        self.check(found, _NOWHERE)
+        for traversal in found:
+            if traversal.root == "local" and _first_name(traversal) == local.name:
+                self.fail(
+                    "Self-referencing local value",
+                    f"Local value local.{local.name} cannot use its own result as part of its expression.",
+                    traversal,
+                )
+
+    def check_depends_on(self, traversals: Iterable[ScopeTraversal]) -> None:
+        for traversal in traversals:
+            self.check([traversal], _NOWHERE, keys=False)
+            with suppress(DiagnosticsError):  # reported by check
+                more = traversal.steps[parse_reference(traversal).steps :]
+                if more:
+                    self.diagnostics.error(
+                        "Invalid depends_on reference",
+                        "References in depends_on must be to a whole object (resource, etc), not to an attribute of an "
+                        "object.",
+                        SourceRange(traversal.range.filename, more[0].range.start, more[-1].range.end),
+                    )
+
     def check_resource(self, resource: ResourceBlock) -> None:
         place = _Place(each=resource.for_each is not None, count=resource.count is not None)
         after = _Place(each=place.each, count=place.count, self_=True)
@@ -158,7 +181,7 @@ class _Checker:
             self.refuse_self(resource, body.references(), "Self-referential block")
         self.check(_of(resource.count, resource.for_each), _NOWHERE)
         self.refuse_self(resource, _of(resource.count, resource.for_each), "Self-referential block")
-        self.check(resource.depends_on, _NOWHERE)
+        self.check_depends_on(resource.depends_on)
         for rule in lifecycle.preconditions:
             found = _of(rule.condition, rule.error_message)
             self.refuse_self(resource, found, "Invalid reference in precondition")
@@ -225,7 +248,7 @@ class _Checker:
         if ref.name not in _TERRAFORM:
             self.fail(
                 'Invalid "terraform" attribute',
-                f'The "terraform" object does not have an attribute named "{ref.name}". The supported attributes are '
+                f'The "terraform" object does not have an attribute named "{ref.name}". The only supported attributes are '
                 "terraform.workspace, the name of the currently-selected workspace, and terraform.applying, a "
                 "boolean which is true only during apply.",
                 traversal,
@@ -237,6 +260,14 @@ class _Checker:
                 'Invalid "each" attribute',
                 f'The "each" object does not have an attribute named "{ref.name}". The supported attributes are '
                 'each.key and each.value, the current key and value pair of the "for_each" attribute set.',
+                traversal,
+            )
+        elif not place.each and ref.name == "value":
+            self.fail(
+                "each.value cannot be used in this context",
+                'A reference to "each.value" has been used in a context in which it is unavailable, such as when the '
+                'configuration no longer contains the value in its "for_each" expression. Remove this reference to '
+                "each.value in your configuration to work around this error.",
                 traversal,
             )
         elif not place.each:
@@ -287,7 +318,8 @@ class _Checker:
         if ref.output is None or child is None:
             return
         if ref.key is None and (call.count is not None or call.for_each is not None):
-            self.missing_key("Missing module instance key", f"module.{ref.name}", call.count is not None, traversal)
+            where = traversal.steps[ref.steps - 1].range
+            self.missing_key("Unsupported attribute", f"module.{ref.name}", call.count is not None, where)
         elif ref.output not in child.outputs:
             hint = did_you_mean(ref.output, child.outputs)
             step = traversal.steps[ref.steps - 1]
@@ -311,39 +343,69 @@ class _Checker:
                 traversal,
             )
             return
-        used = ref.steps
-        next_is_attribute = len(traversal.steps) > used and isinstance(traversal.steps[used], Attr)
-        if keys and ref.key is None and next_is_attribute and (resource.count or resource.for_each):
-            self.missing_key("Missing resource instance key", str(ref.resource), resource.count is not None, traversal)
+        if keys:
+            self.check_steps(traversal, ref, resource)
 
-    def missing_key(self, summary: str, address: str, counted: bool, traversal: ScopeTraversal) -> None:
+    def check_steps(self, traversal: ScopeTraversal, ref: Reference, resource: ResourceBlock) -> None:
+        """Checks the instance key and the attribute that follow the name of a resource."""
+        following = traversal.steps[ref.steps] if len(traversal.steps) > ref.steps else None
+        repeated = resource.count is not None or resource.for_each is not None
+        if ref.key is not None and not repeated:
+            self.fail(
+                "Unexpected resource instance key",
+                f'Because {resource.address} does not have "count" or "for_each" set, references to it must not '
+                "include an index key. Remove the bracketed index to refer to the single instance of this resource.",
+                traversal,
+            )
+        elif isinstance(following, Attr):
+            if ref.key is None and repeated:
+                counted = resource.count is not None
+                self.missing_key("Missing resource instance key", str(resource.address), counted, traversal.range)
+            else:
+                self.check_attribute(resource, following)
+
+    def check_attribute(self, resource: ResourceBlock, step: Attr) -> None:
+        body = self.bodies.get(resource.config_address)
+        if body is not None and step.name not in (known := [*body.schema.attributes, *body.schema.blocks]):
+            self.diagnostics.error(
+                "Unsupported attribute",
+                f'This object has no argument, nested block, or exported attribute named "{step.name}".'
+                f"{did_you_mean(step.name, known)}",
+                step.range,
+            )
+
+    def missing_key(self, summary: str, address: str, counted: bool, where: SourceRange) -> None:
         argument, example = ("count", "count.index") if counted else ("for_each", "each.key")
-        self.fail(
+        self.diagnostics.error(
             summary,
             f'Because {address} has "{argument}" set, its attributes must be accessed on specific instances.\n\nFor '
             f"example, to correlate with indices of a referring resource, use:\n    {address}[{example}]",
-            traversal,
+            where,
         )
 
     def undeclared(self, traversal: ScopeTraversal, ref: Reference) -> None:
         assert ref.resource is not None
         mode, type, name = ref.resource
-        others = [str(r) for r in self.module.resources]
-        if mode == MANAGED and not any(r.type == type for r in self.module.resources) and "_" not in type:
-            self.fail(
-                "Invalid reference",
-                "A reference to a resource type must be followed by at least one attribute access, specifying the "
-                f"resource name.{did_you_mean(type, _ROOTS)}",
-                traversal,
-            )
-            return
-        kind = "managed" if mode == MANAGED else mode
+        kind = {MANAGED: "A managed", DATA: "A data"}.get(mode, "An ephemeral")
         self.fail(
             "Reference to undeclared resource",
-            f'A {kind} resource "{type}" "{name}" has not been declared in {self.where}.'
-            f"{did_you_mean(str(ref.resource), others)}",
+            f'{kind} resource "{type}" "{name}" has not been declared in {self.where}.'
+            f"{self.similar(ref.resource)}",
             traversal,
         )
+
+    def similar(self, missing: Resource) -> str:
+        """The resource that was probably meant: of the same type, or else of the same name."""
+        declared = self.module.resources
+        close = nearest(missing.name, (r.name for r in declared if r[:2] == missing[:2]))
+        if close is not None:
+            return f' Did you mean "{Resource(missing.mode, missing.type, close)}"?'
+        return did_you_mean(str(missing), (str(r) for r in declared if r.name == missing.name))
+
+
+def _first_name(traversal: ScopeTraversal) -> str | None:
+    first = traversal.steps[0] if traversal.steps else None
+    return first.name if isinstance(first, Attr) else None
 
 
 def _of(*expressions: Expression | None) -> Iterator[ScopeTraversal]:

@@ -9,20 +9,22 @@ other objects, are left to the engine.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from iac.config.meta import extent_of
 from iac.config.model import Module, Variable
-from iac.diagnostics import Diagnostics, DiagnosticsError, Pos, SourceRange, did_you_mean
+from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, Pos, SourceRange, did_you_mean, error
 from iac.hcl.defaults import apply_defaults
 from iac.hcl.evaluate import evaluate
 from iac.hcl.load import parse_source
-from iac.hcl.references import references
+from iac.hcl.render import go_quote
 from iac.hcl.scope import EMPTY_SCOPE
+from iac.hcl.syntax import BlockHeader, File
 from iac.values.convert import ConversionError, convert
 from iac.values.types import DYNAMIC, without_optional
-from iac.values.value import ONLY_SENSITIVE, Value, null, string
+from iac.values.value import Value, null, string
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def _read_option(module: Module, text: str, found: dict[str, InputValue], diagno
     if not equals or not name:
         diagnostics.error(
             "Invalid -var option",
-            f"The given -var option {text!r} is not correctly specified. Must be a variable name and value separated "
+            f"The given -var option {go_quote(text)} is not correctly specified. Must be a variable name and value separated "
             'by an equals sign, like -var="key=value".',
         )
     elif name not in module.variables:
@@ -116,7 +118,7 @@ def _read_file(
     file, problems = parse_source(source, shown)
     diagnostics.extend(problems)
     attributes, problems = file.body.just_attributes()
-    diagnostics.extend(problems)
+    diagnostics.extend(_declared_in_values(file) or problems)
     for attribute in attributes.values():
         if attribute.name not in module.variables:
             hint = did_you_mean(attribute.name, module.variables)
@@ -127,16 +129,27 @@ def _read_file(
                 attribute.range,
             )
             continue
-        reference = next(references(attribute.expression), None)
-        if reference is not None:
-            diagnostics.error("Variables not allowed", "Variables may not be used here.", reference.range)
-            continue
         try:
             value = evaluate(attribute.expression, EMPTY_SCOPE)
         except DiagnosticsError as problem:
             diagnostics.extend(problem.diagnostics)
             continue
         found[attribute.name] = InputValue(shown, value=value, range=attribute.expression.range)
+
+
+def _declared_in_values(file: File) -> list[Diagnostic]:
+    """What is wrong with the first `variable` block in a file of values."""
+    content, _ = file.body.content({}, {"variable": BlockHeader("name")}, partial=True)
+    return [
+        error(
+            "Variable declaration in .tfvars file",
+            "A .tfvars file gives values to variables that are declared in .tf files, and declares none. Move the "
+            f'block to a .tf file, such as variables.tf.\n\nTo give variable "{block.labels[0]}" a value here, write:\n'
+            f"    {block.labels[0]} = <value>",
+            block.type_range,
+        )
+        for block in content.blocks[:1]
+    ]
 
 
 def resolve(variable: Variable, given: InputValue | None, diagnostics: Diagnostics) -> Value | None:
@@ -157,6 +170,48 @@ def resolve(variable: Variable, given: InputValue | None, diagnostics: Diagnosti
     return settle(variable, value, given.range, given.origin, diagnostics)
 
 
+def resolve_ephemeral(
+    module: Module, planned: Collection[str], given: Mapping[str, InputValue], diagnostics: Diagnostics
+) -> dict[str, Value]:
+    """The values of the ephemeral root variables for applying a saved plan, which does not hold them.
+
+    Those that were given for the plan (`planned`) must be given again, and no others.
+    """
+    values = {}
+    for name, variable in module.variables.items():
+        if not variable.ephemeral:
+            continue
+        if name in planned and name not in given:
+            diagnostics.error(
+                "No value for required variable",
+                f'The ephemeral input variable "{name}" was set during the plan phase, and so must also be set during '
+                "the apply phase.",
+            )
+        elif name in given and name not in planned:
+            diagnostics.error(
+                "Ephemeral variable was not set during planning",
+                f'The ephemeral input variable "{name}" was not set during the planning phase, and so must remain '
+                "unset during the apply phase.",
+            )
+        else:
+            value = resolve(variable, given.get(name), diagnostics)
+            if value is not None:
+                values[name] = value
+    return values
+
+
+def refuse_settled(module: Module, options: Sequence[VariableOption], diagnostics: Diagnostics) -> None:
+    """Refuses options for variables whose values a saved plan holds already."""
+    for option in options:
+        name = option.text.partition("=")[0].strip()
+        if not option.is_file and name in module.variables and not module.variables[name].ephemeral:
+            diagnostics.error(
+                "Can't change a saved plan",
+                f'The given plan file says what is to be done, so the variable "{name}" cannot be set when applying '
+                "it. Only ephemeral variables are given again. Make a new plan with this value instead.",
+            )
+
+
 def _parse_text(variable: Variable, given: InputValue, diagnostics: Diagnostics) -> Value | None:
     """Text from the command line or the environment: a string as it is, anything else as an expression."""
     text = given.text or ""
@@ -169,10 +224,6 @@ def _parse_text(variable: Variable, given: InputValue, diagnostics: Diagnostics)
     if problems:
         diagnostics.extend(problems)
         return None
-    reference = next(references(expression), None)
-    if reference is not None:
-        diagnostics.error("Variables not allowed", "Variables may not be used here.", reference.range)
-        return None
     try:
         return evaluate(expression, EMPTY_SCOPE)
     except DiagnosticsError as problem:
@@ -183,10 +234,6 @@ def _parse_text(variable: Variable, given: InputValue, diagnostics: Diagnostics)
 def default_value(variable: Variable, diagnostics: Diagnostics) -> Value | None:
     """The declared default as a value of the variable's type; None when it does not fit."""
     assert variable.default is not None
-    reference = next(references(variable.default), None)
-    if reference is not None:
-        diagnostics.error("Variables not allowed", "Variables may not be used here.", reference.range)
-        return None
     try:
         value = evaluate(variable.default, EMPTY_SCOPE)
         if variable.defaults is not None:
@@ -196,26 +243,42 @@ def default_value(variable: Variable, diagnostics: Diagnostics) -> Value | None:
         diagnostics.extend(problem.diagnostics)
         return None
     except ConversionError as problem:
-        diagnostics.error(
-            "Invalid default value for variable",
-            f"This default value is not compatible with the variable's type constraint: {problem}.",
-            variable.default.range,
-        )
+        where, what = variable.default.range, "This default value is not compatible with the variable's type constraint"
+        if variable.overridden is not None:
+            given = where.filename == variable.overridden.filename
+            what = "The overridden default value for this variable" + what.removeprefix("This default value")
+            if not given:
+                what = "Overriding this variable's type constraint has made its default value invalid"
+            where = variable.overridden
+        diagnostics.error("Invalid default value for variable", f"{what}: {problem}.", where)
         return None
-    return value.with_marks(ONLY_SENSITIVE) if variable.sensitive else value
+    if value.is_null and not variable.nullable:
+        detail = "A null default value is not valid when nullable=false."
+        diagnostics.error("Invalid default value for variable", detail, variable.default.range)
+        return None
+    return value.with_marks(variable.marks)
 
 
 def settle(
-    variable: Variable, value: Value, range: SourceRange | None, origin: str, diagnostics: Diagnostics
+    variable: Variable,
+    value: Value,
+    range: SourceRange | None,
+    origin: str,
+    diagnostics: Diagnostics,
+    *,
+    module: str = "",
 ) -> Value | None:
-    """A given value made to fit the declaration: defaults filled in, converted, null replaced, marked."""
+    """A given value made to fit the declaration: defaults filled in, converted, null replaced, marked.
+
+    `module` is the address of a child module that the variable is of.
+    """
+    address = f"{module}.var.{variable.name}" if module else f"var.{variable.name}"
     if value.is_null and not variable.nullable:
         if variable.default is not None:
             return default_value(variable, diagnostics)
         diagnostics.error(
             "Required variable not set",
-            f"The given value is not suitable for var.{variable.name} declared at {variable.range.filename}:"
-            f"{variable.range.start.line},{variable.range.start.column}-{variable.range.end.column}: required variable "
+            f"The given value is not suitable for {address} defined at {extent_of(variable.range)}: required variable "
             "may not be set to null.",
             range or variable.range,
         )
@@ -226,18 +289,13 @@ def settle(
         value = convert(value, variable.type)
     except ConversionError as problem:
         source = range or variable.range
-        how = " set using -var" if origin == "-var" else ""
-        declared = variable.range
-        detail = (
-            f"The given value is not suitable for var.{variable.name} declared at {declared.filename}:"
-            f"{declared.start.line},{declared.start.column}-{declared.end.column}: {problem}."
-        )
+        detail = f"The given value is not suitable for {address} declared at {extent_of(variable.range)}: {problem}."
         if origin == "environment":
             detail = f"Unsuitable value for var.{variable.name} set from the environment: {problem}."
-        elif how:
-            detail = f"Unsuitable value for var.{variable.name}{how}: {problem}."
+        elif origin == "-var":
+            detail = f'Unsuitable value for var.{variable.name} set using -var="{variable.name}=...": {problem}.'
         diagnostics.error("Invalid value for input variable", detail, source)
         return None
     if value.is_null and value.type is DYNAMIC and variable.type is not DYNAMIC:
         value = null(without_optional(variable.type))
-    return value.with_marks(ONLY_SENSITIVE) if variable.sensitive else value
+    return value.with_marks(variable.marks)

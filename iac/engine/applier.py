@@ -196,9 +196,13 @@ class Applier:
     def _remember_what_was_found(self) -> None:
         """Writes what refreshing and reading data sources found into the state."""
         changed = bool(self.plan.drift or self.plan.forgotten_data)
+        outdated = self.settling.outdated
         for drift in self.plan.drift:
-            self._remember_drift(drift)
+            if drift.address not in outdated:
+                self._remember_drift(drift)
         for change in self.plan.changes:
+            if change.address in outdated:
+                continue
             if change.action is Action.NO_OP and change.previous_address is None and change.import_id is None:
                 changed |= self.operations.remember_dependencies(change)
         for address in self.plan.forgotten_data:
@@ -248,6 +252,7 @@ class Applier:
             for c in self.plan.changes
             if c.action not in (Action.NO_OP, Action.DELETE) and c.address not in self._settled
         }
+        undone |= {address.config for address in self.settling.outdated}
         for output in self.plan.outputs:
             value: Value | None = output.change.after
             if output.change.action is Action.DELETE:

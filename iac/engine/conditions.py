@@ -17,7 +17,7 @@ from iac.hcl.evaluation.involved import involved_values
 from iac.hcl.scope import Scope
 from iac.values.convert import ConversionError, convert
 from iac.values.types import BOOL, STRING
-from iac.values.value import SENSITIVE, Value, unmark_deep
+from iac.values.value import EPHEMERAL, SENSITIVE, Value, unmark_deep
 
 PASS, FAIL, UNKNOWN, ERROR = "pass", "fail", "unknown", "error"
 
@@ -35,9 +35,7 @@ def check(
         diagnostics.extend(problem.diagnostics)
         return ERROR
     except ConversionError as problem:
-        diagnostics.error(
-            "Invalid condition result", f"Invalid condition result value: {problem}.", rule.condition.range
-        )
+        diagnostics.error(*_wrong_result(kind, f"condition result value: {problem}."), rule.condition.range)
         return ERROR
     if not condition.is_known:
         return UNKNOWN
@@ -50,7 +48,11 @@ def check(
         return ERROR
     if condition.raw:
         return PASS
-    message = _message(rule, scope, diagnostics)
+    problems = Diagnostics()
+    message = _message(rule, scope, problems, for_validation=kind == "validation")
+    diagnostics.extend(problems)
+    if message is None:
+        return ERROR
     if kind == "validation":
         where = rule.range
         diagnostics.error(
@@ -65,6 +67,13 @@ def check(
             f"{kind} failed", message, rule.condition.range, values=involved_values(rule.condition, scope)
         )
     return FAIL
+
+
+def _wrong_result(kind: str, what: str) -> tuple[str, str]:
+    """Summary and detail for a condition that is no bool."""
+    if kind == "validation":
+        return "Invalid variable validation result", f"Invalid validation {what}"
+    return "Invalid condition result", f"Invalid {what}"
 
 
 def check_assertion(rule: CheckRule, scope: Scope, diagnostics: Diagnostics) -> tuple[str, str | None]:
@@ -91,24 +100,63 @@ def as_check_warnings(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
     return [replace(d, severity=Severity.WARNING, from_check=True) for d in problems]
 
 
-def _message(rule: CheckRule, scope: Scope, diagnostics: Diagnostics) -> str:
+_INVALID_MESSAGE = (
+    "This check failed, but has an invalid error message as described in the other accompanying messages."
+)
+
+
+def _message(rule: CheckRule, scope: Scope, diagnostics: Diagnostics, *, for_validation: bool) -> str | None:
+    """What a failed condition says; None when that is wrong in a way that hides the failure itself."""
+    where = rule.error_message.range
+    unusable = "Failed to evaluate condition error message." if for_validation else _INVALID_MESSAGE
     try:
         value: Value = convert(evaluate(rule.error_message, scope), STRING)
     except DiagnosticsError as problem:
         diagnostics.extend(problem.diagnostics)
-        return "The condition did not hold, and its error message could not be evaluated."
+        return unusable
     except ConversionError as problem:
-        return f"The condition did not hold, and its error message is invalid: {problem}."
+        diagnostics.error("Invalid error message", f"Unsuitable value for error message: {problem}.", where)
+        return unusable if for_validation else None
     plain, marks = unmark_deep(value)
-    if SENSITIVE in marks:
-        diagnostics.error(
-            "Error message refers to sensitive values",
-            "The error expression used to explain this condition refers to sensitive values, so iac will not display "
-            "the resulting message.\n\nYou can correct this by removing references to sensitive values, or by "
-            "carefully using the nonsensitive() function if the expression will not reveal the sensitive data.",
-            rule.error_message.range,
-        )
-        return "The condition did not hold, and its message refers to sensitive values."
-    if not plain.is_known or plain.is_null:
-        return "The condition did not hold, and its error message is not known yet."
+    for mark in (SENSITIVE, EPHEMERAL):
+        if mark in marks:
+            severity = Severity.ERROR if for_validation else Severity.WARNING
+            diagnostics.add(_refers_to(mark, severity, where))
+            if for_validation:
+                return "The error message included a sensitive value, so it will not be displayed."
+            return _INVALID_MESSAGE
+    if not plain.is_known:
+        return unusable
+    if plain.is_null:
+        if for_validation:
+            return unusable
+        diagnostics.error("Invalid error message", "Unsuitable value for error message: must not be null.", where)
+        return None
     return str(plain.raw)
+
+
+def _refers_to(mark: str, severity: Severity, where: SourceRange) -> Diagnostic:
+    """What is said when an error message is made of marked values: it is not shown."""
+    if mark == SENSITIVE:
+        remedy = (
+            "by removing references to sensitive values, or by carefully using the nonsensitive() function if the "
+            "expression will not reveal the sensitive data"
+        )
+    elif severity is Severity.ERROR:
+        remedy = (
+            "by removing references to ephemeral values, or by carefully using the ephemeralasnull() function if the "
+            "expression will not reveal the ephemeral data"
+        )
+    else:
+        remedy = (
+            "by removing references to ephemeral values, or by using the ephemeralasnull() function on the references "
+            "to not reveal ephemeral data"
+        )
+    hidden = ". iac will" if mark == EPHEMERAL and severity is Severity.ERROR else ", so iac will"
+    return Diagnostic(
+        severity,
+        f"Error message refers to {mark} values",
+        f"The error expression used to explain this condition refers to {mark} values{hidden} not display the "
+        f"resulting message.\n\nYou can correct this {remedy}.",
+        where,
+    )

@@ -17,7 +17,7 @@ from iac.engine.expansion import COUNT, ONE, SINGLE, Expansion, Repetition
 from iac.hcl.functions.spec import Function
 from iac.hcl.syntax import ScopeTraversal
 from iac.values.types import DYNAMIC, NUMBER, STRING
-from iac.values.value import UNKNOWN_DYNAMIC, Value, boolean, object_value, string, tuple_value, unknown
+from iac.values.value import EPHEMERAL, UNKNOWN_DYNAMIC, Value, boolean, object_value, string, tuple_value, unknown
 
 NO_REPETITION = Repetition()
 
@@ -66,7 +66,7 @@ class Evaluator:
         self.resources: dict[AbsResource, _Instances] = {}
         self.references: dict[ScopeTraversal, Reference] = {}
         self._scopes: dict[ModuleInstance, ModuleScope] = {}
-        self._terraform = {"workspace": string(workspace), "applying": boolean(applying)}
+        self._terraform = {"workspace": string(workspace), "applying": _ephemeral(applying)}
 
     # --- what planner and applier put in ---
 
@@ -215,6 +215,10 @@ class ModuleScope:
             if found is not None:
                 return found, ref.steps
         return evaluator.module_value(self.module, ref.name), 1
+
+
+def _ephemeral(value: bool) -> Value:
+    return boolean(value).with_marks(frozenset({EPHEMERAL}))
 
 
 def _instance_key(kind: str, key: Value) -> InstanceKey:

@@ -17,9 +17,15 @@ from iac.hcl.scope import Scope
 from iac.hcl.syntax import Expression
 from iac.values.convert import ConversionError, convert
 from iac.values.types import DYNAMIC, NUMBER, STRING, CollectionType, type_name
-from iac.values.value import SENSITIVE, Value, number, string
+from iac.values.value import EPHEMERAL, SENSITIVE, Value, number, string
 
 SINGLE, COUNT, FOR_EACH = "single", "count", "for_each"
+
+
+EPHEMERAL_FOR_EACH = (
+    'The given "for_each" value is derived from an ephemeral value, which means that iac cannot persist it between '
+    "plan/apply rounds. Use only non-ephemeral values to specify a resource's instance keys."
+)
 
 
 def kind_of(resource: ResourceBlock) -> str:
@@ -82,7 +88,15 @@ def _with_values(diagnostic: Diagnostic, expression: Expression | None, scope: S
 
 def _count(expression: Expression, scope: Scope) -> int:
     where = expression.range
-    value = evaluate(expression, scope).without_own_marks()
+    value = evaluate(expression, scope)
+    if EPHEMERAL in value.marks:
+        raise _invalid(
+            "count",
+            'The given "count" is derived from an ephemeral value, which means that iac cannot persist it between '
+            "plan/apply rounds. Use only non-ephemeral values to specify the number of resource instances.",
+            where,
+        )
+    value = value.without_own_marks()
     if value.is_null:
         raise _invalid("count", 'The given "count" argument value is null. An integer is required.', where)
     if not value.is_known:
@@ -117,6 +131,12 @@ def _for_each(expression: Expression, scope: Scope) -> list[tuple[str, Value]]:
             "for_each",
             "Sensitive values, or values derived from sensitive values, cannot be used as for_each arguments. If "
             "used, the sensitive value could be exposed as a resource instance key.",
+            where,
+        )
+    if EPHEMERAL in value.marks:
+        raise _invalid(
+            "for_each",
+            EPHEMERAL_FOR_EACH,
             where,
         )
     value = value.without_own_marks()

@@ -14,6 +14,7 @@ from iac.address import ConfigResource, ModulePath, Resource
 from iac.config.body import CompiledBody
 from iac.config.meta import trigger_parts
 from iac.config.model import CheckRule, Config, ImportBlock, Module, ProviderReference, ResourceBlock
+from iac.config.provider_passing import resolve_provider
 from iac.config.references import parse_reference
 from iac.config.validate import Bodies, ProviderBodies
 from iac.diagnostics import Diagnostic, DiagnosticsError, error
@@ -61,19 +62,6 @@ def build_graph(config: Config, bodies: Bodies, provider_bodies: ProviderBodies)
     order = _sort(dependencies)
     through = _resource_dependencies(order, dependencies)
     return Graph(order, dependencies, through, _forced(config, through))
-
-
-def resolve_provider(
-    config: Config, module: ModulePath, reference: ProviderReference
-) -> tuple[ModulePath, ProviderReference]:
-    """Which provider configuration a module means by a reference: its own, one passed to it, or the root's."""
-    while True:
-        if reference in config.modules[module].providers or not module:
-            return module, reference
-        parent = module[:-1]
-        call = config.modules[parent].calls[module[-1]]
-        reference = call.providers.get(reference, reference)
-        module = parent
 
 
 def nodes_referred_to(config: Config, module: ModulePath, expression: Expression) -> list[Node]:

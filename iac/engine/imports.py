@@ -14,7 +14,7 @@ from iac.config.model import Config, ImportBlock, ImportTarget
 from iac.diagnostics import DiagnosticsError, Pos, SourceRange, error
 from iac.engine.change import Subject
 from iac.engine.evaluator import Evaluator
-from iac.engine.expansion import COUNT, SINGLE, Repetition, kind_of
+from iac.engine.expansion import COUNT, EPHEMERAL_FOR_EACH, SINGLE, Repetition, kind_of
 from iac.engine.objects import with_schema_marks
 from iac.engine.refresh import Progress
 from iac.hcl.evaluate import evaluate
@@ -23,7 +23,7 @@ from iac.hcl.scope import Scope
 from iac.hcl.syntax import Expression, Literal
 from iac.values.convert import ConversionError, convert
 from iac.values.types import STRING
-from iac.values.value import SENSITIVE, Value, number, string, unmark_deep
+from iac.values.value import EPHEMERAL, SENSITIVE, Value, number, string, unmark_deep
 
 _HIDDEN = "(sensitive value)"
 
@@ -83,7 +83,9 @@ class Imports:
         if block.for_each is None:
             return [Repetition()]
         scope = self._evaluator.scope(ROOT)
-        value, _ = unmark_deep(evaluate(block.for_each, scope))
+        value, marks = unmark_deep(evaluate(block.for_each, scope))
+        if EPHEMERAL in marks:
+            raise DiagnosticsError(error("Invalid for_each argument", EPHEMERAL_FOR_EACH, block.for_each.range))
         if value.is_null:
             return []
         if not value.is_known:

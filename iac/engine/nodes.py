@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from iac.address import ModuleInstance, module_text
+from iac.address import ModuleInstance, config_path_text, module_path, module_text
 from iac.config.model import CheckBlock, Config, Output, Variable
 from iac.config.variables import default_value, settle
 from iac.diagnostics import Diagnostics, DiagnosticsError
 from iac.engine.conditions import ERROR, FAIL, PASS, UNKNOWN, check, check_assertion
+from iac.engine.ephemerals import check_output, refuse_in_variable
 from iac.engine.evaluator import Evaluator
 from iac.engine.expansion import expand
 from iac.engine.graph import Node
 from iac.hcl.evaluate import evaluate
 from iac.plan.model import CheckResult
 from iac.values.types import without_optional
-from iac.values.value import ONLY_SENSITIVE, SENSITIVE, Value, all_marks, unknown
+from iac.values.value import SENSITIVE, Value, all_marks, unknown
 
 
 class ValueNodes:
@@ -84,9 +85,13 @@ class ValueNodes:
                 value = default_value(variable, self.diagnostics)
             else:
                 scope = self.evaluator.scope(instance[:-1], self.evaluator.repetitions[instance])
-                value = settle(variable, evaluate(given, scope), given.range, "module", self.diagnostics)
+                given_value = evaluate(given, scope)
+                module = config_path_text(module_path(instance))
+                value = settle(variable, given_value, given.range, "module", self.diagnostics, module=module)
+                if not variable.ephemeral:
+                    refuse_in_variable(given_value, given.range, self.diagnostics)
         if value is None:
-            value = unknown(without_optional(variable.type))
+            value = unknown(without_optional(variable.type)).with_marks(variable.marks)
         self.evaluator.variables[instance, variable.name] = value
         for rule in variable.validations:
             status = check(rule, "validation", self.evaluator.scope(instance), self.diagnostics, subject=subject)
@@ -123,4 +128,5 @@ class ValueNodes:
                 output.range,
             )
             return
-        self.evaluator.outputs[instance, output.name] = value.with_marks(ONLY_SENSITIVE) if output.sensitive else value
+        check_output(output, value, self.diagnostics)
+        self.evaluator.outputs[instance, output.name] = value.with_marks(output.marks)

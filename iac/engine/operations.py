@@ -151,9 +151,9 @@ class Operations:
         try:
             new = provider.apply(request)
         except DiagnosticsError as problem:
-            body = self.settling.prepared.bodies[change.address.config]
+            body = self.settling.prepared.bodies.get(change.address.config)
             found = conceal(problem.diagnostics, marked)
-            raise DiagnosticsError(d.at(body.locate(d.path or ())) for d in found) from None
+            raise DiagnosticsError(d if body is None else d.at(body.locate(d.path or ())) for d in found) from None
         check_consistent(change, planned, new, "result after apply")
         return new
 

@@ -15,6 +15,7 @@ from iac.diagnostics import Diagnostics, DiagnosticsError
 from iac.engine.change import Subject, plan_change
 from iac.engine.conditions import check
 from iac.engine.data import plan_data
+from iac.engine.ephemerals import refuse_ephemeral
 from iac.engine.evaluator import Evaluator, ModuleScope
 from iac.engine.expansion import Repetition, expand, kind_of
 from iac.engine.graph import Node
@@ -216,6 +217,7 @@ class Planner:
         self._preconditions(resource, address, scope)
         problems = Diagnostics()
         config = subject.body.evaluate(scope, problems)
+        problems.extend(refuse_ephemeral(subject.body, config))
         if problems.has_errors:
             raise DiagnosticsError(problems)
         if address.resource.mode == DATA:

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from iac.address import DATA, ConfigResource, ModulePath, Resource
+from iac.address import DATA, EPHEMERAL, MANAGED, ConfigResource, ModulePath, Resource
 from iac.config.body import CompiledBody, compile_body, compile_resource
 from iac.config.model import Config, Module, ProviderReference, ResourceBlock
+from iac.config.provider_blocks import LANGUAGE_ARGUMENTS, RESERVED_ARGUMENTS, RESERVED_BLOCKS
+from iac.config.provider_passing import check_passing, shown_source
 from iac.config.validate import validate_config
-from iac.diagnostics import Diagnostics, SourceRange, did_you_mean
+from iac.diagnostics import Diagnostics, did_you_mean
 from iac.engine.graph import Graph, build_graph
+from iac.engine.provider_names import check_required, implied_source, unknown_provider, with_own_names
 from iac.providers.protocol import Provider
 from iac.schema import ProviderSchema, ResourceSchema
 
@@ -58,20 +61,24 @@ def prepare(config: Config, catalog: Catalog, diagnostics: Diagnostics) -> Prepa
     bodies: dict[ConfigResource, CompiledBody] = {}
     provider_bodies: dict[tuple[ModulePath, ProviderReference], CompiledBody] = {}
     for module in config.modules.values():
-        _check_required(module, catalog, diagnostics)
+        check_required(module, catalog, diagnostics)
+    check_passing(config, implied_source(catalog), diagnostics)
+    config = with_own_names(config, catalog)
+    for module in config.modules.values():
         for provider in module.providers.values():
-            if _known(provider.name, catalog):
+            if provider.name in catalog.names():
                 provider_bodies[module.path, provider.reference] = compile_body(
                     provider.body,
                     catalog.schema(provider.name).provider,
                     provider.range,
                     diagnostics,
-                    meta_arguments=frozenset({"alias", "version"}),
+                    meta_arguments=LANGUAGE_ARGUMENTS | RESERVED_ARGUMENTS,
+                    meta_blocks=RESERVED_BLOCKS,
                 )
-            else:
-                _unknown_provider(provider.name, provider.range, catalog, diagnostics)
+            elif provider.name not in module.required_providers:
+                diagnostics.error(*unknown_provider(provider.name, catalog), provider.range)
         for resource in module.resources.values():
-            body = _compile(resource, catalog, diagnostics)
+            body = _compile(resource, module, catalog, diagnostics)
             if body is not None:
                 bodies[resource.config_address] = body
                 _check_ignored(resource, body, diagnostics)
@@ -80,49 +87,36 @@ def prepare(config: Config, catalog: Catalog, diagnostics: Diagnostics) -> Prepa
     return Prepared(config, bodies, provider_bodies, build_graph(config, bodies, provider_bodies), catalog)
 
 
-def _known(name: str, catalog: Catalog) -> bool:
-    return name in catalog.names()
+_KINDS = {MANAGED: "resource type", DATA: "data source", EPHEMERAL: "ephemeral resource"}
 
 
-def _unknown_provider(name: str, range: SourceRange, catalog: Catalog, diagnostics: Diagnostics) -> None:
-    names = sorted(catalog.names())
-    listed = " and ".join(f'"{n}"' for n in names)
-    diagnostics.error(
-        "Unknown provider",
-        f'There is no provider "{name}" in iac.{did_you_mean(name, names)} The providers that exist are {listed}; they '
-        "come with iac and need no installation.",
-        range,
-    )
-
-
-def _check_required(module: Module, catalog: Catalog, diagnostics: Diagnostics) -> None:
-    for required in module.required_providers.values():
-        if not _known(required.name, catalog):
-            _unknown_provider(required.name, required.range, catalog, diagnostics)
-
-
-def _compile(resource: ResourceBlock, catalog: Catalog, diagnostics: Diagnostics) -> CompiledBody | None:
+def _compile(
+    resource: ResourceBlock, module: Module, catalog: Catalog, diagnostics: Diagnostics
+) -> CompiledBody | None:
     name = resource.provider_name
-    if not _known(name, catalog):
-        _unknown_provider(name, resource.block.label_ranges[0], catalog, diagnostics)
+    where = resource.block.label_ranges[0]
+    if name not in catalog.names():
+        if name not in module.required_providers:
+            diagnostics.error(*unknown_provider(name, catalog), where)
         return None
     schema = catalog.schema(name)
-    data = resource.address.mode == DATA
-    types = schema.data_sources if data else schema.resources
+    # There are no ephemeral resource types: a provider would have to open and close them.
+    types = {MANAGED: schema.resources, DATA: schema.data_sources}.get(resource.address.mode, {})
     if resource.address.type not in types:
-        what = "data source" if data else "resource type"
+        what = _KINDS[resource.address.mode]
         diagnostics.error(
             f"Invalid {what}",
-            f'The provider {name} does not support {what} "{resource.address.type}".'
+            f'The provider {shown_source(catalog.source(name))} does not support {what} "{resource.address.type}".'
             f"{did_you_mean(resource.address.type, types)}",
-            resource.block.label_ranges[0],
+            where,
         )
         return None
     return compile_resource(resource.block, types[resource.address.type].block, diagnostics)
 
 
 def _check_ignored(resource: ResourceBlock, body: CompiledBody, diagnostics: Diagnostics) -> None:
-    for path in resource.lifecycle.ignore_changes or ():
+    lifecycle = resource.lifecycle
+    for path, where in zip(lifecycle.ignore_changes or (), lifecycle.ignored_at, strict=True):
         name = path[0]
         known = [*body.schema.attributes, *body.schema.blocks]
         if name not in known:
@@ -130,5 +124,5 @@ def _check_ignored(resource: ResourceBlock, body: CompiledBody, diagnostics: Dia
                 "Unsupported attribute",
                 f'This object has no argument, nested block, or exported attribute named "{name}".'
                 f"{did_you_mean(str(name), known)}",
-                resource.range,
+                where,
             )

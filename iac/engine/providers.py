@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from iac.address import ModulePath
 from iac.config.model import ProviderReference, ResourceBlock
+from iac.config.provider_passing import resolve_provider
 from iac.diagnostics import Diagnostics, Severity
 from iac.engine.evaluator import Evaluator
-from iac.engine.graph import Node, resolve_provider
+from iac.engine.graph import Node
 from iac.engine.prepare import Prepared
 from iac.providers.protocol import Provider
 from iac.values.value import unmark_deep

@@ -73,4 +73,5 @@ class Refresher:
     ) -> None:
         schema = self.prepared.schema(name, address.resource)
         change = Change(action, before, after)
-        self.drift.append(Drift(address, change, schema, name, stored.deposed, self.previous.get(address)))
+        previous = self.previous.get(address)
+        self.drift.append(Drift(address, change, schema, name, stored.deposed, previous, stored.version))

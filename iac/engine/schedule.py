@@ -19,10 +19,11 @@ APPLY, DELETE, IMPORT = "apply", "delete", "import"
 
 def operation_count(plan: Plan) -> int:
     """How many operations a plan has; a replacement counts as two, and importing as one more."""
-    return sum(_is_operation(c) + c.action.is_replace + (c.import_id is not None) for c in plan.changes)
+    return sum(is_operation(c) + c.action.is_replace + (c.import_id is not None) for c in plan.changes)
 
 
-def _is_operation(change: ResourceChange) -> bool:
+def is_operation(change: ResourceChange) -> bool:
+    """Whether something is done for a change, apart from importing."""
     return change.action is not Action.NO_OP or change.previous_address is not None
 
 
@@ -70,7 +71,7 @@ class Schedule:
         for index, change in enumerate(changes):
             action = change.action
             imported = self._import_step(change, index) if change.import_id is not None else None
-            if not _is_operation(change):
+            if not is_operation(change):
                 continue
             create = delete = None
             if action is not Action.DELETE:

@@ -13,6 +13,7 @@ from iac.config.model import CheckRule, ProviderReference, ResourceBlock
 from iac.diagnostics import Diagnostics, DiagnosticsError, Severity, error
 from iac.engine.change import Subject, located, validate_config_value, with_ignored
 from iac.engine.conditions import check
+from iac.engine.ephemerals import refuse_ephemeral
 from iac.engine.evaluator import Evaluator
 from iac.engine.expansion import Repetition, expand, kind_of
 from iac.engine.graph import Node
@@ -40,8 +41,11 @@ class Settling:
         evaluator: Evaluator,
         state: State,
         diagnostics: Diagnostics,
+        outdated: Collection[ResourceInstance] = frozenset(),
     ) -> None:
         self.plan = plan
+        self.outdated = outdated
+        """The objects of which the plan no longer knows how they are; nothing that it does depends on them."""
         self.prepared = prepared
         self.providers = providers
         self.evaluator = evaluator
@@ -68,7 +72,8 @@ class Settling:
                 self.show(address, decode(stored, self.prepared.schema(stored.provider, address.resource)))
         for change in self.plan.changes:
             if change.action is not Action.DELETE and change.deposed is None:
-                self.show(change.address, change.change.after)
+                now = self.state.instances.get(change.address) if change.address in self.outdated else None
+                self.show(change.address, change.change.after if now is None else decode(now, change.schema))
         for read in self.plan.data:
             self.show(read.address, read.value)
 
@@ -203,6 +208,7 @@ class Settling:
         problems = Diagnostics()
         _conditions(resource.lifecycle.preconditions, "Resource precondition", scope, problems)
         config = body.evaluate(scope, problems)
+        problems.extend(refuse_ephemeral(body, config))
         if problems.has_errors:
             raise DiagnosticsError(problems)
         return subject, config

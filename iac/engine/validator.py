@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from iac.address import AbsResource, ModuleInstance, Resource
 from iac.diagnostics import Diagnostics, DiagnosticsError
+from iac.engine.ephemerals import refuse_ephemeral
 from iac.engine.evaluator import NO_REPETITION, Evaluator
 from iac.engine.expansion import COUNT, FOR_EACH, ONE, SINGLE, Expansion, expand
 from iac.engine.graph import Node
@@ -12,7 +13,7 @@ from iac.engine.nodes import ValueNodes
 from iac.engine.prepare import Prepared
 from iac.hcl.syntax import Expression
 from iac.values.types import without_optional
-from iac.values.value import ONLY_SENSITIVE, UNKNOWN_DYNAMIC, Value, unknown, unmark_deep
+from iac.values.value import UNKNOWN_DYNAMIC, Value, unknown, unmark_deep
 
 
 def validate_prepared(prepared: Prepared, evaluator: Evaluator, diagnostics: Diagnostics) -> None:
@@ -20,8 +21,7 @@ def validate_prepared(prepared: Prepared, evaluator: Evaluator, diagnostics: Dia
     root = prepared.config.root
     inputs: dict[str, Value] = {}
     for name, variable in root.variables.items():
-        value = unknown(without_optional(variable.type))
-        inputs[name] = value.with_marks(ONLY_SENSITIVE) if variable.sensitive else value
+        inputs[name] = unknown(without_optional(variable.type)).with_marks(variable.marks)
     nodes = ValueNodes(prepared.config, evaluator, inputs, diagnostics, [])
     failed: set[Node] = set()
     for node in prepared.graph.order:
@@ -74,6 +74,7 @@ def _validate_resource(prepared: Prepared, evaluator: Evaluator, node: Node, dia
         expansion = _expansion(resource.count, resource.for_each, evaluator, module, diagnostics)
         for repetition in expansion.instances[:1]:
             config = body.evaluate(evaluator.scope(module, repetition), diagnostics)
+            diagnostics.extend(refuse_ephemeral(body, config))
             plain, _ = unmark_deep(config)
             for problem in provider.validate(resource.address.mode, resource.address.type, plain):
                 diagnostics.add(problem.at(body.locate(problem.path or ())))

@@ -81,7 +81,7 @@ def index(value: Value, key: Value) -> Value:
     if key.raw is None:
         raise Failure("Invalid index", "Can't use a null value as an indexing key.")
     ty = value.type
-    if ty is DYNAMIC:
+    if DYNAMIC in (ty, key.type):
         return UNKNOWN_DYNAMIC.with_marks(value.marks | key.marks)
     kind = ty.kind
     if kind in ("list", "tuple"):
@@ -103,8 +103,10 @@ def _as_key(key: Value, ty: Type) -> Value:
 
 def _element(value: Value, key: Value) -> Value:
     position, ty = key.raw, value.type
+    if isinstance(ty, CollectionType) and (value.raw is UNKNOWN or position is UNKNOWN):
+        return unknown(ty.element)
     if position is not UNKNOWN:
-        if type(position) is not int:
+        if type(position) is not int and position != 0:
             raise Failure(
                 "Invalid index",
                 f"{_NO_ELEMENT}: indexing a sequence requires a whole number, but the given index has a fractional "
@@ -112,16 +114,14 @@ def _element(value: Value, key: Value) -> Value:
             )
         if position < 0:
             raise Failure("Invalid index", f"{_NO_ELEMENT}: a negative number is not a valid index for a sequence.")
-    if isinstance(ty, CollectionType) and UNKNOWN in (value.raw, position):
-        return unknown(ty.element)
     if position is UNKNOWN:
         return UNKNOWN_DYNAMIC
     elements = ty.elements if isinstance(ty, TupleType) else value.raw
     if position >= len(elements):
         raise Failure("Invalid index", _NO_ELEMENT + _beyond(position, len(elements), hidden=bool(value.marks)))
     if value.raw is UNKNOWN:
-        return unknown(elements[position])
-    found: Value = value.raw[position]
+        return unknown(elements[int(position)])
+    found: Value = value.raw[int(position)]
     return found
 
 
@@ -137,12 +137,13 @@ def _beyond(position: int, length: int, *, hidden: bool) -> str:
 def _member(value: Value, key: Value, *, by_number: bool) -> Value:
     name, ty = key.raw, value.type
     if isinstance(ty, ObjectType):
-        if name is UNKNOWN:
+        if name is UNKNOWN or value.raw is UNKNOWN:
             return UNKNOWN_DYNAMIC
         if name not in ty.attributes:
             hint = " An object only supports looking up attributes by name, not by numeric index." if by_number else ""
             raise Failure("Invalid index", f"{_NO_ELEMENT}.{hint}")
-        return unknown(ty.attributes[name]) if value.raw is UNKNOWN else value.raw[name]
+        attribute: Value = value.raw[name]
+        return attribute
     assert isinstance(ty, CollectionType)
     if name is UNKNOWN or value.raw is UNKNOWN:
         return unknown(ty.element)

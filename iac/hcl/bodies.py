@@ -12,7 +12,7 @@ from iac.hcl.syntax import Attribute, Block, BlockHeader
 
 
 def unsupported_argument(name: str, where: SourceRange, attributes: Iterable[str], blocks: Iterable[str]) -> Diagnostic:
-    """The diagnostic for an argument that does not belong."""
+    """The diagnostic for an argument that does not belong; `attributes` are those that could be meant."""
     block_names = list(blocks)
     if name in block_names:
         detail = f'An argument named "{name}" is not expected here. Did you mean to define a block of type "{name}"?'

@@ -81,6 +81,9 @@ _REPLACEMENTS: tuple[tuple[str, str], ...] = (
         "interpolation: INTERP_START expression RBRACE",
         "interpolation: INTERP_START STRIP_MARKER? expression STRIP_MARKER? RBRACE",
     ),
+    # There may be space in a splat.
+    ('ATTR_SPLAT : ".*"', r"ATTR_SPLAT : /\.[ \t]*\*/"),
+    ('FULL_SPLAT_START : "[*]"', r"FULL_SPLAT_START : /\[\s*\*\s*\]/"),
     # A block's brace stands on the line of its header.
     ("(_attribute_name | string)* new_line_or_comment? LBRACE", "(_attribute_name | string)* LBRACE"),
 )

@@ -22,6 +22,7 @@ from iac.hcl.syntax import (
     Content,
     Expression,
     File,
+    JsonTemplate,
     Literal,
     ObjectCons,
     TupleCons,
@@ -72,7 +73,8 @@ class JsonBody:
         nodes = self._node.elements if self._node.kind == "array" else [self._node]
         for node in nodes:
             if node.kind != "object":
-                detail = "A JSON object is required here, to define arguments and child blocks."
+                what = "A JSON object" if node is not self._node else "Either a JSON object or JSON array of objects"
+                detail = f"{what} is required here, to define arguments and child blocks."
                 problems.append(_wrong_type(node, detail))
                 continue
             yield from (m for m in node.members if m[0].text != _COMMENT)
@@ -103,6 +105,9 @@ class JsonBody:
         """See `Body.just_attributes`."""
         problems: list[Diagnostic] = []
         found: dict[str, Attribute] = {}
+        if self._node.kind != "object":
+            detail = "A JSON object is required here, setting the arguments for this block."
+            return found, [_wrong_type(self._node, detail)]
         for key, value in self._members(problems):
             self._add(found, key, value, problems, "Duplicate attribute definition")
         return found, problems
@@ -145,38 +150,37 @@ def _blocks(
     key: JsonNode, value: JsonNode, labels: Sequence[str], have: tuple[JsonNode, ...], problems: list[Diagnostic]
 ) -> Iterator[Block]:
     """The blocks that a member stands for: one level of objects for each label, arrays for several blocks."""
-    nodes = value.elements if value.kind == "array" else [value]
-    for node in nodes:
-        if node.kind == "null":
+    for node in value.elements if value.kind == "array" else [value]:
+        if labels:
+            # Where labels stand everything is one: there are no comments.
+            yield from _labelled(key, node, labels, have, problems)
+        elif node.kind == "null":
             continue
-        if node.kind != "object":
-            problems.append(_wrong_type(node, _what_is_required(key.text, labels, value)))
-        elif not labels:
+        elif node.kind == "object" or node is not value:
             yield _block(key, node, have, _first_character(value))
         else:
-            named = [m for m in node.members if m[0].text != _COMMENT]
-            if not named:
-                detail = (
-                    f"At least one object property is required, whose name represents the {key.text} block's "
-                    f"{labels[0]}."
-                )
-                problems.append(error("Missing block label", detail, _first_character(node)))
-            for label, inner in named:
-                yield from _blocks(key, inner, labels[1:], (*have, label), problems)
+            detail = (
+                f"Either a JSON object or a JSON array is required, representing the contents of one or more "
+                f'"{key.text}" blocks.'
+            )
+            problems.append(_wrong_type(node, detail))
 
 
-def _what_is_required(block_type: str, labels: Sequence[str], value: JsonNode) -> str:
-    if labels:
-        return (
+def _labelled(
+    key: JsonNode, node: JsonNode, labels: Sequence[str], have: tuple[JsonNode, ...], problems: list[Diagnostic]
+) -> Iterator[Block]:
+    if node.kind not in ("object", "null"):
+        detail = (
             f"Either a JSON object or JSON array of objects is required here, to specify {labels[0]} labels for this "
             "block."
         )
-    if value.kind == "array":
-        return "A JSON object is required here, setting the arguments for this block."
-    return (
-        f'Either a JSON object or a JSON array is required, representing the contents of one or more "{block_type}" '
-        "blocks."
-    )
+        problems.append(_wrong_type(node, detail))
+    members = node.members if node.kind == "object" else []
+    if not members:
+        detail = f"At least one object property is required, whose name represents the {key.text} block's {labels[0]}."
+        problems.append(error("Missing block label", detail, _first_character(node)))
+    for label, inner in members:
+        yield from _blocks(key, inner, labels[1:], (*have, label), problems)
 
 
 def _block(key: JsonNode, node: JsonNode, labels: Sequence[JsonNode], header: SourceRange) -> Block:
@@ -216,4 +220,4 @@ def _template(node: JsonNode, problems: list[Diagnostic]) -> Expression:
     parsed, found = parse_template(text, node.range.filename, inside)
     problems += found
     parsed.range = node.range  # with its quotes, as Terraform marks it
-    return parsed
+    return JsonTemplate(node.range, text, parsed)

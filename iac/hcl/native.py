@@ -29,11 +29,12 @@ class NativeBody(Node):
         """See `Body.content`."""
         problems: list[Diagnostic] = []
         found = {}
+        absent = [name for name in attributes if name not in self.attributes]
         for name, attribute in self.attributes.items():
             if name in attributes:
                 found[name] = attribute
             elif not partial:
-                problems.append(unsupported_argument(name, attribute.name_range, attributes, blocks))
+                problems.append(unsupported_argument(name, attribute.name_range, absent, blocks))
         sorted_blocks = []
         for block in self.blocks:
             header = blocks.get(block.type)

@@ -72,7 +72,7 @@ def binary(operator: Operator, left: Value, right: Value) -> Value:
         deciding = operator.deciding
         if deciding is not None and (a.raw is deciding or b.raw is deciding):
             return boolean(deciding).with_marks(marks)
-        return unknown(operator.gives).with_marks(marks)
+        return unknown(operator.gives).never_null().with_marks(marks)
     try:
         return _result(operator, operator.compute(a.raw, b.raw), marks)
     except ValueError as problem:
@@ -85,7 +85,7 @@ def unary(operator: Operator, value: Value) -> Value:
     if a.raw is None:
         raise _failed("argument must not be null")
     if a.raw is UNKNOWN:
-        return unknown(operator.gives).with_marks(a.marks)
+        return unknown(operator.gives).never_null().with_marks(a.marks)
     return _result(operator, operator.compute(a.raw), a.marks)
 
 
@@ -94,7 +94,7 @@ def equality(a: Value, b: Value, *, negated: bool = False) -> Value:
     plain_a, marks_a = unmark_deep(a)
     plain_b, marks_b = unmark_deep(b)
     same = equal(plain_a, plain_b)
-    result = unknown(BOOL) if same is None else boolean(same is not negated)
+    result = unknown(BOOL).never_null() if same is None else boolean(same is not negated)
     return result.with_marks(marks_a | marks_b)
 
 

@@ -12,7 +12,8 @@ from iac.diagnostics import Diagnostic, Pos, SourceRange, error
 from iac.hcl.build_expressions import ExpressionBuilder
 from iac.hcl.builder import BodyBuilder
 from iac.hcl.cache import collections_paused
-from iac.hcl.grammar import LarkError, UnexpectedInput, grammar
+from iac.hcl.grammar import LarkError, Token, Tree, UnexpectedInput, grammar
+from iac.hcl.heredocs import with_distinct_markers
 from iac.hcl.mistakes import check_expression, check_file, check_template, too_deep
 from iac.hcl.native import NativeBody
 from iac.hcl.places import ORIGIN, Places
@@ -87,13 +88,24 @@ def parse_traversal(text: str, filename: str, start: Pos = ORIGIN) -> tuple[Scop
 
 
 def _parse_body(text: str, places: Places) -> NativeBody:
-    tree = grammar("start").parse(_ended(text))
-    return BodyBuilder(places, _embedded(places.filename)).file(tree)
+    return BodyBuilder(places, _embedded(places.filename)).file(_tree("start", text))
 
 
 def _parse_expression(text: str, places: Places) -> Expression:
-    tree = grammar("expression").parse(_ended(text))
-    return ExpressionBuilder(places, _embedded(places.filename)).expression(tree)
+    return ExpressionBuilder(places, _embedded(places.filename)).expression(_tree("expression", text))
+
+
+def _tree(start: str, text: str) -> Tree[Token]:
+    parser, ended = grammar(start), _ended(text)
+    tree: Tree[Token]
+    try:
+        tree = parser.parse(ended)
+    except LarkError:
+        distinct = with_distinct_markers(ended) if ended.count("<<") > 1 else ended
+        if distinct == ended:
+            raise
+        tree = parser.parse(distinct)
+    return tree
 
 
 def _parse_template(text: str, places: Places) -> Expression:

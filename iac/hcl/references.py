@@ -13,6 +13,7 @@ from iac.hcl.syntax import (
     Expression,
     For,
     IndexExpression,
+    JsonTemplate,
     ObjectCons,
     Parens,
     RelativeTraversal,
@@ -29,6 +30,7 @@ from iac.hcl.syntax import (
 _CHILDREN: Mapping[type[Expression], Callable[[Any], Iterable[Expression | None]]] = {
     Template: lambda n: n.parts,
     TemplateWrap: lambda n: (n.wrapped,),
+    JsonTemplate: lambda n: (n.template,),
     TemplateIf: lambda n: (n.condition, n.then, n.otherwise),
     RelativeTraversal: lambda n: (n.source,),
     IndexExpression: lambda n: (n.collection, n.key),

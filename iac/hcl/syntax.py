@@ -58,6 +58,15 @@ class Template(Expression):
     parts: Sequence[Expression]
 
 
+class JsonTemplate(Expression):
+    """A string of the JSON syntax with interpolations: `template`, or just its `text` where nothing may be referred
+    to, such as in the default of a variable."""
+
+    __slots__ = ("text", "template")
+    text: str
+    template: Expression
+
+
 class TemplateWrap(Expression):
     """`"${x}"` alone: the value of `x` itself, whatever its type."""
 

@@ -118,6 +118,7 @@ class Drift:
     provider: str
     deposed: str | None = None
     previous_address: ResourceInstance | None = None
+    prior_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,9 @@ class Plan:
     `changes` has one entry per resource instance, no-ops included, in address order; `order` the same
     changes' indices in the order in which the planner met them (dependencies first). `data` are the data
     sources that were read, `forgotten_data` those that the state has and the configuration no longer.
-    `variables` are the root module's, with marks. `lineage` and `serial` are those of the state planned on.
+    `variables` are the root module's, with marks; the saved plan has no ephemeral ones. `ephemeral_variables` are
+    those of them that were given a value, which must be given again when a saved plan is applied.
+    `lineage` and `serial` are those of the state planned on.
     """
 
     id: str
@@ -186,6 +189,7 @@ class Plan:
     diagnostics: Sequence[Diagnostic] = ()
     errored: bool = False
     extra: Mapping[str, Any] = field(default_factory=dict)
+    ephemeral_variables: Sequence[str] = ()
 
     @property
     def counts(self) -> tuple[int, int, int, int]:

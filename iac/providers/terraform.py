@@ -73,10 +73,10 @@ class TerraformProvider:
         output = given if given.raw is None else unknown(given.type)
         prior = request.prior
         if prior.raw is None:
-            planned.update(id=unknown(STRING), output=output)
+            planned.update(id=unknown(STRING).never_null(), output=output)
             return PlanResponse(object_value(planned))
         if prior.raw["triggers_replace"] != planned["triggers_replace"]:
-            planned.update(id=unknown(STRING), output=output)
+            planned.update(id=unknown(STRING).never_null(), output=output)
             return PlanResponse(object_value(planned), [("triggers_replace",)])
         if prior.raw["input"] != given:
             planned["output"] = unknown(given.type)

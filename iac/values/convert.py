@@ -8,7 +8,7 @@ where they differ), or this value does not (the error then has the path inside t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from iac.values import numbers
 from iac.values.paths import Key, Path, format_path
@@ -21,12 +21,12 @@ from iac.values.types import (
     ObjectType,
     TupleType,
     Type,
+    constraint_name,
     list_of,
     map_of,
     object_of,
     set_of,
     tuple_of,
-    type_name,
     without_optional,
 )
 from iac.values.value import (
@@ -87,7 +87,10 @@ def _convert(value: Value, ty: Type) -> Value:
         if not convertible(value.type, ty, unsafe=True):
             raise ConversionError(requirement(value.type, ty))
         target = _settled(value.type, ty)
-        return (null(target) if raw is None else unknown(target)).with_marks(value.marks)
+        if raw is None:
+            return null(target).with_marks(value.marks)
+        result = unknown(target).never_null() if value.is_never_null else unknown(target)
+        return result.with_marks(value.marks)
     result = _convert_known(value, ty)
     return result.with_marks(value.marks) if value.marks else result
 
@@ -176,7 +179,7 @@ def _to_sequence(value: Value, ty: CollectionType) -> Value:
     elements: Sequence[Value] = value.raw
     target = ty.element
     if target.has_dynamic:
-        target = _common(elements, target, ty.kind)
+        target = _common(value, elements, target, ty.kind)
     converted = [_at(Key(i), e, target) for i, e in enumerate(elements)]
     element = without_optional(target)
     if ty.kind == "list":
@@ -187,16 +190,21 @@ def _to_sequence(value: Value, ty: CollectionType) -> Value:
 def _to_map(value: Value, target: Type) -> Value:
     elements: dict[str, Value] = value.raw
     if target.has_dynamic:
-        target = _common(list(elements.values()), target, "map")
+        target = _common(value, list(elements.values()), target, "map")
     return map_value(without_optional(target), {k: _at(Key(k), e, target) for k, e in elements.items()})
 
 
-def _common(elements: Sequence[Value], target: Type, kind: str) -> Type:
+def _common(value: Value, elements: Sequence[Value], target: Type, kind: str) -> Type:
     """The one element type that replaces `any` in `list(any)` and its like."""
     types = [e.type if target is DYNAMIC else _convert(e, target).type for e in elements]
     if not types:
-        return without_optional(target)
+        have = value.type
+        return _settled(have.element, target) if isinstance(have, CollectionType) else without_optional(target)
     found = unify(types, unsafe=True)
+    if found is DYNAMIC and not value.type.is_collection:
+        # Beside nulls without a type, an object may have parts of one type, a tuple none.
+        distinct = set(types) - {DYNAMIC}
+        found = next(iter(distinct), DYNAMIC) if len(distinct) <= (kind == "map") else None
     if found is None:
         raise ConversionError(f"all {kind} elements must have the same type")
     return found
@@ -243,7 +251,7 @@ def requirement(have: Type, want: Type) -> str:
         found = _collection_requirement(have, want)
         if found is not None:
             return found
-    return f"{'any type' if want is DYNAMIC else type_name(want)} required"
+    return f"{'any type' if want is DYNAMIC else constraint_name(want)} required"
 
 
 def _collection_requirement(have: Type, want: CollectionType) -> str | None:
@@ -301,47 +309,58 @@ def _convertible_to_collection(have: Type, want: CollectionType, unsafe: bool) -
         return False  # it loses the order and what is there twice
     parts = _parts(have)
     if want.element is DYNAMIC:
-        return not parts or unify(parts, unsafe=unsafe) is not None
+        if have.is_collection or not parts:
+            return True
+        common = unify(parts, unsafe=unsafe)
+        return common is not None and (common is not DYNAMIC or want.kind == "map" or set(parts) == {DYNAMIC})
     return all(convertible(part, want.element, unsafe=unsafe) for part in parts)
 
 
 def unify(types: Sequence[Type], *, unsafe: bool = False) -> Type | None:
     """The type that all of `types` convert to, or None. With `unsafe`, conversions that may fail count too.
 
-    `any` (a null literal, a value whose type is not known yet) goes with everything.
+    `any` (a null literal, a value whose type is not known yet) goes with every primitive type; beside collections
+    and structures of one kind the result is `any`, as it cannot be told yet what they will have in common.
     """
     distinct = list(dict.fromkeys(types))
-    if len(distinct) > 1 and DYNAMIC in distinct:
-        distinct.remove(DYNAMIC)
     if len(distinct) < 2:
         return distinct[0] if distinct else None
-    kinds = {t.kind for t in distinct}
+    kinds = {t.kind for t in distinct if t is not DYNAMIC}
     found: Type | None = None
-    if kinds == {"object"}:
-        return _unify_objects(distinct, unsafe)
-    if kinds == {"tuple"}:
-        return _unify_tuples(distinct, unsafe)
-    if kinds <= {"object", "map"}:
-        found = _unify_parts(distinct, "map", unsafe)
-    elif kinds <= {"tuple", "list"}:
-        found = _unify_parts(distinct, "list", unsafe)
-    elif kinds == {"set"}:
-        found = _unify_parts(distinct, "set", unsafe)
-    elif kinds == {"object", "tuple"}:
+    if len(kinds) == 1 and kinds <= _UNIFIERS.keys():
+        return DYNAMIC if DYNAMIC in distinct else _UNIFIERS[kinds.pop()](distinct, unsafe)
+    if kinds == {"object", "map"}:
+        found = _as_collections(distinct, "object", "map", unsafe)
+    elif kinds == {"tuple", "list"}:
+        found = _as_collections(distinct, "tuple", "list", unsafe)
+    elif kinds >= {"object", "tuple"}:
         return None
     return found or _most_general(distinct, unsafe)
 
 
-_GENERALITY = {kind: rank for rank, kind in enumerate(("string", "map", "list", "tuple", "set"))}
-"""Which kinds are tried first as the common type."""
+_GENERALITY = {kind: rank for rank, kind in enumerate(("string", "map", "list", "tuple", "set", "object"))}
+"""Which kinds are tried first as the common type; `any` is tried last."""
 
 
 def _most_general(types: Sequence[Type], unsafe: bool) -> Type | None:
     """The first of `types`, the most general ones before others, that all the others convert to."""
-    for candidate in sorted(types, key=lambda t: _GENERALITY.get(t.kind, len(_GENERALITY))):
+
+    def rank(ty: Type) -> int:
+        return len(_GENERALITY) + 1 if ty is DYNAMIC else _GENERALITY.get(ty.kind, len(_GENERALITY))
+
+    for candidate in sorted(types, key=rank):
         if all(t is candidate or convertible(t, candidate, unsafe=unsafe) for t in types):
             return candidate
     return None
+
+
+def _as_collections(types: Sequence[Type], structure: str, collection: str, unsafe: bool) -> Type | None:
+    """The common type of collections and structures, when that is a collection."""
+    same = _unify_parts([t for t in types if t.kind == structure], collection, unsafe)
+    if same is None:
+        return None
+    found = unify([same if t.kind == structure else t for t in types], unsafe=unsafe)
+    return found if found is not None and found.kind == collection else None
 
 
 def _unify_parts(types: Sequence[Type], kind: str, unsafe: bool) -> Type | None:
@@ -356,7 +375,11 @@ def _unify_objects(types: Sequence[Type], unsafe: bool) -> Type | None:
     if any(o.attributes.keys() != names for o in objects):
         return _unify_parts(types, "map", unsafe)
     parts = {name: unify([o.attributes[name] for o in objects], unsafe=unsafe) for name in names}
-    return object_of({n: p for n, p in parts.items() if p is not None}) if None not in parts.values() else None
+    if None in parts.values():
+        return None
+    found = object_of({n: p for n, p in parts.items() if p is not None})
+    fits = all(convertible(o, found, unsafe=unsafe) for o in objects)
+    return found if fits else _unify_parts(types, "map", unsafe)
 
 
 def _unify_tuples(types: Sequence[Type], unsafe: bool) -> Type | None:
@@ -364,4 +387,18 @@ def _unify_tuples(types: Sequence[Type], unsafe: bool) -> Type | None:
     if any(len(t.elements) != len(tuples[0].elements) for t in tuples):
         return _unify_parts(types, "list", unsafe)
     parts = [unify(column, unsafe=unsafe) for column in zip(*(t.elements for t in tuples), strict=True)]
-    return tuple_of(p for p in parts if p is not None) if None not in parts else None
+    if None in parts:
+        return None
+    found = tuple_of(p for p in parts if p is not None)
+    fits = all(convertible(t, found, unsafe=unsafe) for t in tuples)
+    return found if fits else _unify_parts(types, "list", unsafe)
+
+
+_UNIFIERS: dict[str, Callable[[Sequence[Type], bool], Type | None]] = {
+    "map": lambda types, unsafe: _unify_parts(types, "map", unsafe),
+    "list": lambda types, unsafe: _unify_parts(types, "list", unsafe),
+    "set": lambda types, unsafe: _unify_parts(types, "set", unsafe),
+    "object": _unify_objects,
+    "tuple": _unify_tuples,
+}
+"""How types that are all of one kind are unified."""

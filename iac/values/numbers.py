@@ -1,7 +1,7 @@
 """Terraform's numbers: binary floats with a mantissa of 512 bits.
 
 A number is a Python `int` when it is a whole number that fits in 512 bits (nearly always), else a gmpy2
-`mpfr` of precision 512 (fractions, infinities, very large numbers). Every function here returns that
+`mpfr` of precision 512 (fractions, infinities, very large numbers, negative zero). Every function here returns that
 normal form. gmpy2 is imported when the first fraction is met, not before.
 """
 
@@ -36,12 +36,16 @@ def _mpfr(value: Any) -> Any:
 
 
 def normal(value: Number) -> Number:
-    """The normal form of a number: `int` where it fits, rounded to 512 bits where it does not."""
+    """The normal form of a number: `int` where it fits (not for -0), rounded to 512 bits where it does not."""
     if type(value) is int:
         return value if -_LIMIT < value < _LIMIT else _mpfr(value)
-    if value.is_integer() and -_LIMIT < value < _LIMIT:
-        return int(value)
-    return value
+    if value == 0:
+        return value if "-" in str(value) else 0
+    return int(value) if value.is_integer() and -_LIMIT < value < _LIMIT else value
+
+
+def _negative_zero() -> Number:
+    return _mpfr("-0")
 
 
 def parse(text: str) -> Number:
@@ -49,7 +53,8 @@ def parse(text: str) -> Number:
     if not _DECIMAL.match(text):
         raise ValueError(f"not a number: {text!r}")
     if text.lstrip("+-").isdigit() and len(text) < 150:
-        return int(text)
+        value = int(text)
+        return value if value or text[0] != "-" else _negative_zero()
     return normal(_mpfr(text.replace("E", "e")))
 
 
@@ -75,13 +80,14 @@ def subtract(a: Number, b: Number) -> Number:
 def multiply(a: Number, b: Number) -> Number:
     """The product. Raises ValueError for zero by an infinity."""
     if type(a) is int and type(b) is int:
-        return normal(a * b)
+        product = a * b
+        return normal(product) if product or (a >= 0 and b >= 0) else _negative_zero()
     return _binary("mul", a, b)
 
 
 def divide(a: Number, b: Number) -> Number:
     """The quotient; by zero it is an infinity. Raises ValueError for 0/0 and infinity/infinity."""
-    if type(a) is int and type(b) is int and b != 0 and a % b == 0:
+    if type(a) is int and type(b) is int and b != 0 and a % b == 0 and (a or b > 0):
         return a // b
     return _binary("div", a, b)
 
@@ -95,16 +101,21 @@ def modulo(a: Number, b: Number) -> Number:
     if type(a) is int and type(b) is int:
         rest = abs(a) % abs(b)
         return -rest if a < 0 else rest
+    # As cty has it, rounding at each step: a - b * trunc(a / b).
     gmpy2, context = _context()
     with gmpy2.context(context):
-        return normal(gmpy2.fmod(_mpfr(a), _mpfr(b)))
+        x, y = _mpfr(a), _mpfr(b)
+        whole = gmpy2.trunc(gmpy2.div(x, y))
+        return normal(gmpy2.sub(x, gmpy2.mul(y, whole)))
 
 
 def negate(a: Number) -> Number:
     """The number with its sign turned."""
     if type(a) is int:
-        return -a
-    return _binary("sub", 0, a)
+        return -a if a else _negative_zero()
+    gmpy2, context = _context()
+    with gmpy2.context(context):
+        return normal(-a)
 
 
 _NO_RESULT = {
@@ -136,6 +147,8 @@ def format_number(value: Number) -> str:
         return str(value)
     if value.is_infinite():
         return "+Inf" if value > 0 else "-Inf"
+    if not value:
+        return "-0"
     digits, exponent = _shortest(value)
     sign, digits = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
     digits = digits.rstrip("0") or "0"

@@ -161,15 +161,18 @@ def without_optional(ty: Type) -> Type:
 
 
 def type_name(ty: Type) -> str:
-    """The type in words, as error messages have it: `string`, `list of string`, `object`, `tuple`, ...
+    """The type of a value in words, as error messages have it: `string`, `list of string`, `object`, `tuple`, ...
 
     cty calls this the friendly name.
     """
-    if isinstance(ty, CollectionType):
-        if ty.element is DYNAMIC:
-            return f"{ty.kind} of any single type"
-        return f"{ty.kind} of {type_name(ty.element)}"
-    return ty.kind
+    return f"{ty.kind} of {type_name(ty.element)}" if isinstance(ty, CollectionType) else ty.kind
+
+
+def constraint_name(ty: Type) -> str:
+    """The same for a type that is asked for, where `any` stands for some type: `list of any single type`."""
+    if not isinstance(ty, CollectionType):
+        return ty.kind
+    return f"{ty.kind} of {'any single type' if ty.element is DYNAMIC else constraint_name(ty.element)}"
 
 
 def type_expression(ty: Type) -> str:

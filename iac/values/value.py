@@ -64,6 +64,8 @@ class Value:
     type: Type
     raw: Any
     marks: Marks
+    prefix = ""
+    """How an unknown string is known to begin."""
 
     def __init__(self, type: Type, raw: Any, marks: Marks = NO_MARKS) -> None:
         self.type = type
@@ -75,6 +77,11 @@ class Value:
     def is_null(self) -> bool:
         """Whether it is null."""
         return self.raw is None
+
+    @property
+    def is_never_null(self) -> bool:
+        """Whether it is not null, and will not be when it becomes known."""
+        return self.raw is not None and self.raw is not UNKNOWN
 
     @property
     def is_known(self) -> bool:
@@ -128,6 +135,13 @@ class Value:
         """The value without its own marks; those of its elements stay."""
         return Value(self.type, self.raw) if self.marks else self
 
+    def never_null(self, prefix: str = "") -> Value:
+        """The value; when it is unknown, and its type is known, with the knowledge that it will not be null, and how
+        it begins if it is a string (cty calls that a refinement)."""
+        if self.raw is not UNKNOWN or self.type is DYNAMIC:
+            return self
+        return _NeverNull(self.type, self.marks, prefix)
+
     def __eq__(self, other: object) -> bool:
         """Structural identity: same type, same content, same marks. Not the language's `==`."""
         if self is other:
@@ -143,6 +157,26 @@ class Value:
     def __repr__(self) -> str:
         marks = f" {sorted(self.marks)}" if self.marks else ""
         return f"<{self.type!r} {'...' if self.has_marks else repr(self.raw)}{marks}>"
+
+
+class _NeverNull(Value):
+    """An unknown value that will not be null."""
+
+    __slots__ = ("prefix",)
+
+    def __init__(self, type: Type, marks: Marks, prefix: str) -> None:
+        super().__init__(type, UNKNOWN, marks)
+        self.prefix = prefix
+
+    @property
+    def is_never_null(self) -> bool:
+        return True
+
+    def with_marks(self, marks: Marks) -> Value:
+        return self if marks <= self.marks else _NeverNull(self.type, self.marks | marks, self.prefix)
+
+    def without_own_marks(self) -> Value:
+        return _NeverNull(self.type, NO_MARKS, self.prefix) if self.marks else self
 
 
 TRUE: Final = Value(BOOL, True)
@@ -257,6 +291,8 @@ def unmark_deep(value: Value) -> tuple[Value, Marks]:
         return value, NO_MARKS
     marks = value.marks
     raw = value.raw
+    if raw is UNKNOWN:
+        return value.without_own_marks(), marks
     if raw.__class__ is tuple:
         parts = [unmark_deep(e) for e in raw]
         raw = tuple(p[0] for p in parts)

@@ -55,11 +55,13 @@ class Options(NamedTuple):
 class Drawing:
     """Draws differences in one style.
 
-    `symbols` are what stands before a line by action: none at all in the drawing of a state.
+    `symbols` are what stands before a line by action: none at all in the drawing of a state. `tells_secret_changes`
+    says of a sensitive value that it changed; a plan, which shows what is sensitive for other reasons too, does not.
     """
 
-    def __init__(self, style: Style, with_symbols: bool = True) -> None:
+    def __init__(self, style: Style, with_symbols: bool = True, tells_secret_changes: bool = False) -> None:
         self.style = style
+        self.tells_secret_changes = tells_secret_changes
         self.symbols: Mapping[Action, str] = {
             action: f"{symbol} " if with_symbols else "" for action, symbol in style.symbols.items()
         }
@@ -246,7 +248,10 @@ def _draw_unknown(drawing: Drawing, diff: UnknownDiff, indent: int, options: Opt
 
 
 def _draw_sensitive(drawing: Drawing, diff: SensitiveDiff, indent: int, options: Options) -> str:
-    return f"(sensitive value){drawing.to_null(diff.action, options)}{drawing.forces(diff.replace, options)}"
+    text = "(sensitive value)"
+    if drawing.tells_secret_changes and diff.action is UPDATE:
+        text = "(sensitive value, changed)"
+    return f"{text}{drawing.to_null(diff.action, options)}{drawing.forces(diff.replace, options)}"
 
 
 def _draw_sensitive_block(drawing: Drawing, diff: SensitiveBlockDiff, indent: int, options: Options) -> str:

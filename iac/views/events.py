@@ -1,4 +1,4 @@
-"""Events of the audit log: as a table, one as a whole, and as JSON.
+"""One event of the audit log as a whole, and its patch in the style of a plan. Tables are in `events_table`.
 
 Names and messages in events come from elsewhere, so everything that is shown is made visible first: a
 control character or terminal sequence appears as an escape.
@@ -6,96 +6,16 @@ control character or terminal sequence appears as an escape.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from iac.audit.record import CREATE, DELETE, IMPORT, READ, UPDATE, Event
+from iac.audit.record import Event
 from iac.plan.model import Action
 from iac.values.codec import implied, pretty
 from iac.views.diff_text import Drawing, primitive_text
 from iac.views.diffs import diff_value
+from iac.views.events_table import target_text
 from iac.views.style import Style, style, visible
-
-COLUMNS: Final = ("WHEN", "EVENT", "TARGET", "CHANGE", "USER", "TOOL", "RUN")
-NO_EVENTS: Final = "No events.\n"
-
-_HUES: Final = {CREATE: "green", UPDATE: "yellow", DELETE: "red", IMPORT: "cyan", READ: "dark_gray"}
-_SHORT_RUN: Final = 8
-
-
-# --- The table -------------------------------------------------------------------------------------------
-
-
-def render_events(events: Iterable[Event], *, color: bool, width: int) -> str:
-    """A table of events in the order given (the query's: newest first).
-
-    With `color` it is drawn for a terminal of `width` columns, long cells folded; without, columns are
-    aligned and nothing is cut, for pipes and logs.
-    """
-    rows = [_row(event) for event in events]
-    if not rows:
-        return NO_EVENTS
-    return _rich_table(rows, width) if color else _plain_table(rows)
-
-
-def _row(event: Event) -> tuple[str, ...]:
-    cells = (
-        _moment(event.timestamp),
-        event.event_type + (" (failed)" if event.error else ""),
-        _target(event),
-        ", ".join(event.change) or "-",
-        event.user,
-        event.tool,
-        (event.run_id or "-")[:_SHORT_RUN],
-    )
-    return tuple(map(visible, cells))
-
-
-def _target(event: Event) -> str:
-    return f"{event.target_type}:{event.target_name or event.target_id}"
-
-
-def _moment(timestamp: str) -> str:
-    """The time to the second; the whole of it is in the event itself."""
-    day, _, rest = timestamp.partition("T")
-    clock = rest.partition(".")[0].removesuffix("Z")
-    return f"{day} {clock}Z" if rest else timestamp
-
-
-def _plain_table(rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(COLUMNS, *rows, strict=True)]
-    lines = []
-    for row in (COLUMNS, *rows):
-        cells = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)]
-        lines.append("  ".join(cells).rstrip() + "\n")
-    return "".join(lines)
-
-
-def _rich_table(rows: Sequence[tuple[str, ...]], width: int) -> str:
-    from io import StringIO
-
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
-    for name in COLUMNS:
-        table.add_column(name, overflow="fold", no_wrap=name in ("WHEN", "EVENT", "TARGET", "RUN"))
-    for row in rows:
-        cells = [Text(cell) for cell in row]
-        hue = _HUES.get(row[1].partition(" ")[0], "default").replace("dark_gray", "bright_black")
-        cells[1].stylize(hue)
-        table.add_row(*cells)
-    stream = StringIO()
-    console = Console(
-        file=stream, width=width, force_terminal=True, color_system="standard", highlight=False, legacy_windows=False
-    )
-    console.print(table)
-    return stream.getvalue()
-
-
-# --- One event -------------------------------------------------------------------------------------------
 
 
 def render_event(event: Event, *, color: bool) -> str:
@@ -118,7 +38,7 @@ def _fields_text(event: Event, form: Style) -> str:
         ("Sequence", str(event.sequence)),
         ("When", event.timestamp),
         ("Type", event.event_type),
-        ("Target", _target(event)),
+        ("Target", target_text(event)),
         ("Target ID", event.target_id),
         ("Address", event.address),
         ("Change", ", ".join(event.change)),
@@ -162,14 +82,14 @@ def patch_lines(patch: Sequence[Mapping[str, Any]], form: Style) -> list[str]:
         action = _OPERATIONS.get(operation["op"])
         if action is None:
             continue
-        name = visible(_dotted(operation["path"])) or "(the object)"
+        name = visible(dotted(operation["path"])) or "(the object)"
         lines.append(f"{form.symbols[action]} {name}: {_changed(operation, action, drawing)}")
     return lines
 
 
 def _changed(operation: Mapping[str, Any], action: Action, drawing: Drawing) -> str:
     if operation["op"] in ("move", "copy"):
-        return f"({operation['op']} from {visible(_dotted(operation['from']))})"
+        return f"({operation['op']} from {visible(dotted(operation['from']))})"
     new = None if action is Action.DELETE else implied(operation.get("value"))
     old = None if action is Action.CREATE else implied(operation.get("old"))
     if "old" not in operation and action is Action.UPDATE:
@@ -179,7 +99,7 @@ def _changed(operation: Mapping[str, Any], action: Action, drawing: Drawing) -> 
     return drawing.draw(diff_value(old, new, explicit=True))
 
 
-def _dotted(pointer: str) -> str:
+def dotted(pointer: str) -> str:
     """A JSON pointer as it would be written in the language: `/ports/0/name` is `ports[0].name`."""
     text = ""
     for step in pointer.split("/")[1:]:

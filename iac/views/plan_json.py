@@ -14,7 +14,7 @@ from iac.plan.model import Action, ActionReason, Change, CheckResult, Drift, Out
 from iac.values.codec import to_json
 from iac.values.paths import path_to_json
 from iac.values.types import type_to_json
-from iac.values.value import Value
+from iac.values.value import EPHEMERAL, Value
 from iac.views.resource_json import address_json, module_tree
 from iac.views.value_json import known_json, sensitive_json, unknown_json
 
@@ -40,8 +40,9 @@ def plan_to_json(
         "terraform_version": TERRAFORM_VERSION,
         "iac_version": iac_version,
     }
-    if plan.variables:
-        result["variables"] = {name: _variable(value) for name, value in sorted(plan.variables.items())}
+    variables = {n: v for n, v in sorted(plan.variables.items()) if EPHEMERAL not in v.marks}
+    if variables:
+        result["variables"] = {name: _variable(value) for name, value in variables.items()}
     result["planned_values"] = planned_values(plan)
     if plan.drift:
         result["resource_drift"] = [_drift(drift) for drift in plan.drift]
@@ -213,45 +214,40 @@ _SEVERITY: Final = ("pass", "unknown", "fail", "error")
 
 
 def checks_json(checks: Iterable[CheckResult]) -> list[dict[str, Any]]:
-    """The results of conditions, those of one block together."""
-    groups: dict[tuple[str, str], tuple[dict[str, Any], list[dict[str, Any]]]] = {}
+    """The results of conditions: for each block its instances, each with the worst result of its conditions."""
+    blocks: dict[tuple[str, str], tuple[dict[str, Any], dict[str, dict[str, Any]]]] = {}
     for check in checks:
         address, instance = _check_address(check)
-        group = groups.setdefault((check.kind, address["to_display"]), (address, []))
-        result: dict[str, Any] = {"address": instance, "status": check.status}
+        _, instances = blocks.setdefault((check.kind, address["to_display"]), (address, {}))
+        result = instances.setdefault(check.address, {"address": instance, "status": check.status})
+        result["status"] = _worst([result["status"], check.status])
         if check.problems:
-            result["problems"] = [{"message": message} for message in check.problems]
-        group[1].append(result)
+            result.setdefault("problems", []).extend({"message": message} for message in check.problems)
     return [
         {
             "address": address,
-            "status": max((i["status"] for i in instances), key=_SEVERITY.index),
-            "instances": instances,
+            "status": _worst(i["status"] for i in instances.values()),
+            "instances": list(instances.values()),
         }
-        for address, instances in groups.values()
+        for address, instances in blocks.values()
     ]
+
+
+def _worst(statuses: Iterable[str]) -> str:
+    return max(statuses, key=_SEVERITY.index)
 
 
 def _check_address(check: CheckResult) -> tuple[dict[str, Any], dict[str, Any]]:
     """How the block and the instance of a check are named."""
     instance: dict[str, Any] = {"to_display": check.address}
-    if check.kind != "resource":
-        module, _, name = check.address.rpartition(".")
-        module = module.rpartition(".")[0]
-        address: dict[str, Any] = {"kind": check.kind, "name": name, "to_display": check.address}
-        return ({**address, "module": module} if module else address), instance
     try:
         found = parse_instance(check.address)
     except AddressError:
         return {"kind": check.kind, "to_display": check.address}, instance
     resource = found.resource
-    address = {
-        "kind": check.kind,
-        "mode": resource.mode,
-        "name": resource.name,
-        "to_display": str(found.config),
-        "type": resource.type,
-    }
+    address: dict[str, Any] = {"kind": check.kind, "name": resource.name, "to_display": str(found.config)}
+    if check.kind == "resource":
+        address |= {"mode": resource.mode, "type": resource.type}
     if found.module:
         address["module"] = ".".join(f"module.{step.name}" for step in found.module)
         instance["module"] = module_text(found.module)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from iac.audit.log import AuditLog
 from iac.audit.record import Event, Operation, Origin
 from iac.database import Database
+from iac.diagnostics import DiagnosticsError
 from iac.storage import open_storage
 
 
@@ -43,3 +45,16 @@ class Recorder:
 @pytest.fixture
 def record(database: Database) -> Recorder:
     return Recorder(database)
+
+
+@pytest.fixture
+def refused() -> Callable[[str], AbstractContextManager[None]]:
+    """Expects a diagnostic that has a text in its summary or detail."""
+
+    @contextmanager
+    def refused(text: str) -> Iterator[None]:
+        with pytest.raises(DiagnosticsError) as caught:
+            yield
+        assert any(text in f"{d.summary}: {d.detail}" for d in caught.value.diagnostics)
+
+    return refused

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 import rfc8785
@@ -104,6 +105,14 @@ class TestChain:
         event = record(None, {})
         database.execute("UPDATE audit_chain SET timestamp = '9999-01-01T00:00:00.000000Z'")
         assert record(None, {}).timestamp == "9999-01-01T00:00:00.000000Z" > event.timestamp
+
+    def test_the_sequence_decides_when_the_clock_is_set_back(self, record, database):
+        for second in (5, 3, 7):
+            moment = datetime(2026, 1, 1, 0, 0, second, tzinfo=UTC)
+            record.log = AuditLog(database, clock=lambda moment=moment: moment)
+            record(None, {"n": second})
+        assert [e.post_state["n"] for e in events(database)] == [7, 3, 5]
+        assert [e.timestamp[18] for e in events(database)] == ["7", "5", "5"]
 
     def test_a_rolled_back_event_leaves_no_gap(self, record, database):
         with database.transaction():

@@ -111,47 +111,113 @@ class TestGit:
         assert self.context(tmp_path, environment) == {"branch": "main", "dirty": False}
 
 
+CI = {
+    "github-actions": (
+        {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_SERVER_URL": "https://github.com",
+            "GITHUB_REPOSITORY": "o/r",
+            "GITHUB_RUN_ID": "7",
+            "GITHUB_ACTOR": "octocat",
+            "GITHUB_REF_NAME": "main",
+        },
+        {"run_url": "https://github.com/o/r/actions/runs/7", "actor": "octocat", "branch": "main"},
+    ),
+    "gitlab": (
+        {
+            "GITLAB_CI": "true",
+            "CI_JOB_URL": "https://g/-/jobs/1",
+            "CI_PIPELINE_URL": "https://g/-/pipelines/1",
+            "GITLAB_USER_EMAIL": "ana@example.com",
+            "GITLAB_USER_LOGIN": "ana",
+            "CI_COMMIT_REF_NAME": "main",
+        },
+        {"run_url": "https://g/-/jobs/1", "actor": "ana@example.com", "branch": "main"},
+    ),
+    "buildkite": (
+        {
+            "BUILDKITE": "true",
+            "BUILDKITE_BUILD_URL": "https://b/1",
+            "BUILDKITE_BUILD_CREATOR_EMAIL": "ana@example.com",
+            "BUILDKITE_BUILD_CREATOR": "Ana",
+            "BUILDKITE_BRANCH": "main",
+        },
+        {"run_url": "https://b/1", "actor": "ana@example.com", "branch": "main"},
+    ),
+    "circleci": (
+        {
+            "CIRCLECI": "true",
+            "CIRCLE_BUILD_URL": "https://c/1",
+            "CIRCLE_USERNAME": "ana",
+            "CIRCLE_BRANCH": "main",
+        },
+        {"run_url": "https://c/1", "actor": "ana", "branch": "main"},
+    ),
+    "azure-pipelines": (
+        {
+            "TF_BUILD": "True",
+            "SYSTEM_COLLECTIONURI": "https://dev.azure.com/o/",
+            "SYSTEM_TEAMFOUNDATIONCOLLECTIONURI": "https://o.visualstudio.com/",
+            "SYSTEM_TEAMPROJECT": "My project",
+            "BUILD_BUILDID": "9",
+            "BUILD_REQUESTEDFOREMAIL": "ana@example.com",
+            "BUILD_SOURCEBRANCH": "refs/heads/feature/x",
+        },
+        {
+            "run_url": "https://dev.azure.com/o/My%20project/_build/results?buildId=9",
+            "actor": "ana@example.com",
+            "branch": "feature/x",
+        },
+    ),
+    "jenkins": (
+        {
+            "JENKINS_URL": "https://j/",
+            "BUILD_URL": "https://j/job/x/1/",
+            "BUILD_USER_ID": "ana",
+            "BRANCH_NAME": "main",
+        },
+        {"run_url": "https://j/job/x/1/", "actor": "ana", "branch": "main"},
+    ),
+}
+
+
+@pytest.mark.parametrize("system", CI)
+def test_a_ci_system_is_known_by_its_documented_variables(system):
+    environment, context = CI[system]
+    assert ci_context(environment) == {"system": system, **context}
+
+
 @pytest.mark.parametrize(
-    ("environment", "context"),
+    ("system", "variable", "changes", "context"),
     [
-        ({}, {}),
-        ({"CI": "true"}, {}),
-        ({"GITHUB_ACTIONS": "false"}, {}),
-        (
-            {
-                "GITHUB_ACTIONS": "true",
-                "GITHUB_SERVER_URL": "https://github.com",
-                "GITHUB_REPOSITORY": "o/r",
-                "GITHUB_RUN_ID": "7",
-                "GITHUB_ACTOR": "octocat",
-            },
-            {
-                "system": "github-actions",
-                "run_url": "https://github.com/o/r/actions/runs/7",
-                "actor": "octocat",
-            },
-        ),
-        (
-            {"GITLAB_CI": "true", "CI_JOB_URL": "https://g/-/jobs/1"},
-            {"system": "gitlab", "run_url": "https://g/-/jobs/1"},
-        ),
-        (
-            {"BUILDKITE": "true", "BUILDKITE_BUILD_URL": "https://b/1"},
-            {"system": "buildkite", "run_url": "https://b/1"},
-        ),
-        ({"CIRCLECI": "true", "CIRCLE_BUILD_URL": "https://c/1"}, {"system": "circleci", "run_url": "https://c/1"}),
-        ({"JENKINS_URL": "https://j/", "BUILD_URL": "https://j/1"}, {"system": "jenkins", "run_url": "https://j/1"}),
-        (
-            {
-                "TF_BUILD": "True",
-                "SYSTEM_TEAMFOUNDATIONCOLLECTIONURI": "https://dev.azure.com/o/",
-                "SYSTEM_TEAMPROJECT": "p",
-                "BUILD_BUILDID": "9",
-            },
-            {"system": "azure-pipelines", "run_url": "https://dev.azure.com/o/p/_build/results?buildId=9"},
-        ),
-        ({"GITHUB_ACTIONS": "true"}, {"system": "github-actions"}),
+        ("github-actions", "GITHUB_HEAD_REF", {"GITHUB_REF_NAME": "5/merge"}, {"branch": "x"}),
+        ("github-actions", "GITHUB_TRIGGERING_ACTOR", {}, {"actor": "x"}),
+        ("gitlab", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", {}, {"branch": "x"}),
+        ("gitlab", "CI_PIPELINE_URL", {"CI_JOB_URL": None}, {"run_url": "x"}),
+        ("azure-pipelines", "SYSTEM_PULLREQUEST_SOURCEBRANCH", {}, {"branch": "x"}),
+        ("jenkins", "CHANGE_BRANCH", {"BRANCH_NAME": "PR-1"}, {"branch": "x"}),
     ],
 )
-def test_ci_systems_are_known_by_their_variables(environment, context):
-    assert ci_context(environment) == context
+def test_a_ci_system_may_know_better_in_another_variable(system, variable, changes, context):
+    environment, usual = CI[system]
+    environment = {n: v for n, v in {**environment, **changes, variable: "x"}.items() if v is not None}
+    assert ci_context(environment) == {"system": system, **usual, **context}
+
+
+@pytest.mark.parametrize("environment", [{}, {"CI": "true"}, {"GITHUB_ACTIONS": "false"}, {"TF_BUILD": ""}])
+def test_outside_of_ci_there_is_none(environment):
+    assert ci_context(environment) == {}
+
+
+@pytest.mark.parametrize(
+    "environment", [{"GITHUB_ACTIONS": "true"}, {"GITHUB_ACTIONS": "true", "GITHUB_SERVER_URL": "https://github.com"}]
+)
+def test_what_is_missing_is_left_out(environment):
+    assert ci_context(environment) == {"system": "github-actions"}
+
+
+@needs_git
+def test_the_branch_of_a_commit_that_ci_checked_out_is_that_of_the_run(repository, environment):
+    git(repository, environment, "checkout", "-q", "--detach")
+    environment |= CI["gitlab"][0]
+    assert collect_origin(repository, environment, "w", None).context["git"]["branch"] == "main"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from iac.audit import query
+from iac.audit.conditions import choose
 from iac.audit.filters import EventFilter, TargetFilter, parse_target, parse_time
 from iac.audit.query import count, event, events, targets
 from iac.audit.record import Origin
+from iac.audit.where_parser import parse_where
 from iac.diagnostics import DiagnosticsError
 
 ALICE = Origin("alice@example.com", run_id="run-a")
-BOB = Origin("bob@example.com", tool="console", workspace="prod", run_id="run-b")
+BOB = Origin("bob@example.com", tool="console", workspace="prod", run_id="run-b", plan_id="plan-b")
 
 
 @pytest.fixture
@@ -44,6 +47,15 @@ def log(record):
         ({"targets": ("environment:st*", "cluster")}, [2, 1]),
         ({"targets": ("environment:Staging",)}, []),
         ({"targets": ("service:api?old",)}, [6]),
+        ({"targets": ("*:main",)}, [1]),
+        ({"targets": ("api*",)}, [6, 5, 4]),
+        ({"targets": ("nothing*",)}, []),
+        ({"targets": ('iac_service.api["e*"]',)}, [6, 4]),
+        ({"targets": ("module.*.iac_environment.production",)}, [3]),
+        ({"targets": (TargetFilter(id="e2"),)}, [3]),
+        ({"targets": (TargetFilter(id="e2", type="environment", name="staging"),)}, []),
+        ({"target_types": ("iac_Environment", "cluster")}, [3, 2, 1]),
+        ({"target_types": ("*e*",), "targets": ("cluster",)}, [1]),
         ({"targets": ("e2",)}, [3]),
         ({"targets": ('iac_service.api["eu"]',)}, [6, 4]),
         ({"targets": ("iac_service.api",)}, [6, 5, 4]),
@@ -51,18 +63,73 @@ def log(record):
         ({"targets": ("module.en",)}, []),
         ({"targets": (TargetFilter(name="main"),)}, [1]),
         ({"event_types": ("delete",)}, [6]),
+        ({"event_types": ("d*", "IMPORT")}, [6]),
+        ({"event_types": ("*_FAILED",)}, []),
         ({"users": ("alice@example.com",)}, [3, 2, 1]),
         ({"users": ("bob@*", "nobody")}, [6, 5, 4]),
         ({"tools": ("console",)}, [6, 5, 4]),
         ({"workspaces": ("prod",)}, [6, 5, 4]),
         ({"run": "run-a"}, [3, 2, 1]),
+        ({"run": "run"}, [6, 5, 4, 3, 2, 1]),
+        ({"plan": "plan-b"}, [6, 5, 4]),
         ({"change": ("variables", "ports")}, [5, 4, 3, 2]),
         ({"change": ("port",)}, []),
+        ({"change": ("port*",)}, [5, 4]),
+        ({"change": ('ports","config',)}, []),
         ({"users": ("bob@example.com",), "targets": ("service:api",), "limit": 1}, [5]),
     ],
 )
 def test_a_filter_gives(log, database, filter, sequences):
     assert [e.sequence for e in events(database, EventFilter(**filter))] == sequences
+
+
+@pytest.mark.parametrize(
+    ("excluded", "sequences"),
+    [
+        ({"tools": ("console",)}, [3, 2, 1]),
+        ({"users": ("bob@*",)}, [3, 2, 1]),
+        ({"change": ("variables",)}, [6, 5, 4, 1]),
+        ({"event_types": ("CREATE", "DELETE")}, []),
+        ({"targets": ("environment",)}, [6, 5, 4, 1]),
+        ({"targets": ("iac_service.api",)}, [3, 2, 1]),
+        ({"plan": "plan-b"}, [3, 2, 1]),
+        ({"tools": ("console",), "event_types": ("DELETE",)}, [5, 4, 3, 2, 1]),
+        ({"since": datetime(2000, 1, 1, tzinfo=UTC)}, []),
+        ({}, []),
+    ],
+)
+def test_an_excluded_filter_takes_out_what_it_means_and_keeps_what_has_no_value(log, database, excluded, sequences):
+    assert [e.sequence for e in events(database, EventFilter(excluded=(EventFilter(**excluded),)))] == sequences
+
+
+def test_an_excluded_filter_and_a_wanted_one_on_the_same_field(log, database):
+    wanted = EventFilter(users=("*",), excluded=(EventFilter(users=("alice*",)),), limit=2)
+    assert [e.sequence for e in events(database, wanted)] == [6, 5]
+
+
+def test_an_address_brings_what_tools_that_know_no_address_did_to_its_objects(log, database):
+    log({}, {"cpu": 1}, origin=BOB, target_id="s-us", address=None)
+    log({}, {"cpu": 1}, origin=BOB, target_id="other", address=None)
+    assert [e.sequence for e in events(database, EventFilter(targets=('iac_service.api["us"]',)))] == [7, 5]
+    assert [e.sequence for e in events(database, EventFilter(targets=("iac_service.api",)))] == [7, 6, 5, 4]
+
+
+def test_conditions_on_values_choose_among_the_events_of_the_filter(log, database):
+    for cpu in range(1, 9):
+        log({"cpu": cpu - 1}, {"cpu": cpu}, target_id="s-us", origin=ALICE if cpu % 2 else BOB)
+    wanted = EventFilter(users=("alice*",), where=(parse_where("post_state.cpu > 2"), parse_where("change(cpu): up")))
+    assert [e.post_state["cpu"] for e in events(database, wanted)] == [7, 5, 3]
+    assert [e.post_state["cpu"] for e in events(database, replace(wanted, limit=2))] == [7, 5]
+    assert [e.post_state["cpu"] for e in events(database, replace(wanted, limit=2, after=11))] == [3]
+    assert [e.post_state["cpu"] for e in events(database, replace(wanted, limit=2, oldest_first=True))] == [3, 5]
+    assert count(database, wanted) == 3
+    assert [(t.id, t.events) for t in targets(database, wanted)] == [("s-us", 3)]
+
+
+def test_a_condition_on_values_reads_page_after_page(log, database, monkeypatch):
+    monkeypatch.setattr(query, "_PAGE", 2)
+    wanted = EventFilter(where=(parse_where('target_type == "environment"'),))
+    assert [e.sequence for e in events(database, wanted)] == [3, 2]
 
 
 def test_since_is_inclusive_and_until_exclusive(log, database):
@@ -90,6 +157,15 @@ def test_more_events_than_a_page_of_the_database_are_all_given(record, database,
     assert [e.sequence for e in events(database)] == list(range(query._PAGE + 1, 0, -1))
 
 
+def test_a_cursor_is_still_a_place_when_its_event_was_pruned(log, database):
+    cursor = event(database, 3).id
+    with database.transaction():
+        database.execute("UPDATE audit_chain SET pruned_sequence = 3")
+        database.execute("DELETE FROM event WHERE sequence <= 3")
+    assert [e.sequence for e in events(database, EventFilter(after=cursor))] == []
+    assert [e.sequence for e in events(database, EventFilter(after=cursor, oldest_first=True))] == [4, 5, 6]
+
+
 def test_counts_ignore_the_limit(log, database):
     assert count(database, EventFilter(limit=1, users=("alice@example.com",))) == 3
 
@@ -103,6 +179,13 @@ def test_targets_have_their_latest_name(log, database):
         ("service", "s-eu", "api-old", 2),
     ]
     assert [t.id for t in targets(database, "iac_cluster")] == ["c1"]
+    assert [t.id for t in targets(database, EventFilter(users=("bob*",)))] == ["s-us", "s-eu"]
+
+
+def test_targets_say_when_their_first_and_last_events_were(log, database):
+    found = next(t for t in targets(database) if t.id == "s-eu")
+    assert (found.first_timestamp, found.last_timestamp) == (event(database, 4).timestamp, event(database, 6).timestamp)
+    assert found.last_event_type == "DELETE"
 
 
 class TestOneEvent:
@@ -121,29 +204,79 @@ class TestOneEvent:
             event(database, "0")
 
 
+PAST = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def plan_of(database, filter: EventFilter) -> list[str]:
+    """How SQLite finds a page of events."""
+    page = choose(database, filter).sequences(ascending=filter.oldest_first, after=None, limit=10)
+    return [row[3] for row in database.query(f"EXPLAIN QUERY PLAN {page.sql}", page.params)]
+
+
 @pytest.mark.parametrize(
     "filter",
     [
         {"targets": ("environment",)},
         {"targets": ("environment:staging",)},
         {"targets": ("environment:st*",)},
+        {"targets": ("*:staging",)},
+        {"targets": ("st*",)},
         {"targets": ("e2",)},
+        {"targets": ('iac_service.api["eu"]',)},
         {"targets": ("iac_service.api",)},
+        {"targets": ("iac_service.*",)},
         {"targets": ("module.env", "cluster")},
-        {"since": datetime(2024, 1, 1, tzinfo=UTC)},
-        {"until": datetime(2024, 1, 1, tzinfo=UTC)},
-        {"since": datetime(2024, 1, 1, tzinfo=UTC), "targets": ("environment:staging",)},
+        {"target_types": ("environment",)},
+        {"event_types": ("UPDATE",)},
+        {"event_types": ("*_FAILED", "D*")},
+        {"since": PAST},
+        {"until": PAST},
+        {"since": PAST, "targets": ("environment:staging",)},
         {"users": ("alice",)},
         {"users": ("alice", "bob")},
+        {"users": ("a*",)},
+        {"tools": ("console",)},
+        {"workspaces": ("prod",)},
+        {"change": ("ports",)},
         {"run": "r"},
-        {"after": 3},
+        {"run": "x" * 36},
+        {"plan": "p"},
+        {"excluded": (EventFilter(tools=("terraform",)),)},
+        {"users": ("alice",), "targets": ("service",), "event_types": ("UPDATE",), "change": ("ports",)},
+        {"users": ("alice",), "oldest_first": True},
     ],
 )
 def test_no_filter_reads_the_whole_log(log, database, filter):
-    conditions, params = query._conditions(database, EventFilter(**filter))
-    sql = f"EXPLAIN QUERY PLAN SELECT * FROM event{query._where(conditions)} ORDER BY sequence DESC LIMIT 10"
-    plan = [row[3] for row in database.query(sql, params)]
+    plan = plan_of(database, EventFilter(**filter))
     assert not [step for step in plan if step.startswith("SCAN event")], plan
+
+
+@pytest.mark.parametrize(
+    "filter",
+    [
+        {"targets": ("environment:staging",)},
+        {"targets": ("environment:staging", "service:api", "e2")},
+        {"targets": ("environment:*",)},
+        {"users": ("*@example.com",)},
+        {"event_types": ("CREATE", "DELETE"), "since": datetime(2000, 1, 1, tzinfo=UTC)},
+        {"change": ("ports", "variables")},
+    ],
+)
+def test_a_page_ends_when_it_is_full_because_nothing_is_sorted(log, database, filter):
+    plan = plan_of(database, EventFilter(**filter))
+    assert not [step for step in plan if "ORDER BY" in step and "TEMP B-TREE" in step], plan
+
+
+def test_the_filter_with_the_fewest_events_leads(record, database):
+    for number in range(20):
+        record(None, {}, origin=ALICE if number else BOB, target_id=str(number))
+    plan = plan_of(database, EventFilter(users=(BOB.user,), event_types=("CREATE",), targets=("service",)))
+    assert "event_by_user" in plan[0]
+
+
+def test_very_many_targets_can_be_asked_for_at_once(log, database):
+    many = tuple(f"service:none{number}" for number in range(1500))
+    assert [e.sequence for e in events(database, EventFilter(targets=(*many, "cluster:main")))] == [1]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +288,9 @@ def test_no_filter_reads_the_whole_log(log, database, filter):
         (" iac_environment:a:b ", TargetFilter(type="environment", name="a:b")),
         ('iac_service.api["a:b"]', TargetFilter(address='iac_service.api["a:b"]')),
         ("module.a", TargetFilter(address="module.a")),
+        ("*:staging", TargetFilter(type="*", name="staging")),
+        ("api-*", TargetFilter(name="api-*")),
+        ("iac_service.*", TargetFilter(address="iac_service.*")),
     ],
 )
 def test_a_target_is_read(text, target):

@@ -75,6 +75,48 @@ def test_a_log_that_was_emptied_is_not_an_empty_log(database, tamper):
     assert not result.is_empty
 
 
+def test_events_that_changed_places_are_named(database, tamper):
+    for before, after in ((3, 30), (4, 3), (30, 4)):
+        tamper("UPDATE event SET sequence = ? WHERE sequence = ?", (after, before))
+    result = verify(database)
+    assert (result.checked, result.first_bad) == (2, 3)
+    assert result.problem == "Event 3 was reordered: it was recorded as event 4."
+
+
+def test_an_event_that_was_moved_forward_is_named(database, tamper):
+    for before, after in ((5, 50), (4, 5), (3, 4), (2, 3), (50, 2)):
+        tamper("UPDATE event SET sequence = ? WHERE sequence = ?", (after, before))
+    assert verify(database).problem == "Event 2 was reordered: it was recorded as event 5."
+
+
+def test_a_removed_event_is_named_when_the_others_moved_up(database, tamper):
+    tamper("DELETE FROM event WHERE sequence = 3")
+    for before in (4, 5):
+        tamper("UPDATE event SET sequence = ? WHERE sequence = ?", (before - 1, before))
+    result = verify(database)
+    assert result.problem == "Event 3 was removed: what stands in its place was recorded as event 4."
+
+
+def test_an_inserted_event_is_named_when_the_others_moved_down(database, tamper):
+    for before in (5, 4, 3):
+        tamper("UPDATE event SET sequence = ? WHERE sequence = ?", (before + 1, before))
+    values = COLUMNS.replace('"sequence"', "3").replace('"id"', "'zzz'")
+    tamper(f"INSERT INTO event ({COLUMNS}) SELECT {values} FROM event WHERE sequence = 2")
+    (row,) = database.query(f"SELECT {COLUMNS} FROM event WHERE sequence = 3")
+    row = [*row[:-2], database.query_one("SELECT hash FROM event WHERE sequence = 2")[0]]
+    tamper("UPDATE event SET previous_hash = ?, hash = ? WHERE sequence = 3", (row[-1], row_hash(row)))
+    tamper("UPDATE audit_chain SET sequence = 6")
+    result = verify(database)
+    assert (result.first_bad, result.first_bad_id) == (3, "zzz")
+    assert result.problem == "Event 3 was inserted: what is event 4 now was recorded in its place."
+
+
+def test_large_objects_and_any_unicode_are_verified(record, database):
+    for text in ("x" * 1_000_000, "é𝄞\x00\x1b[2J\u2028\uffff", "'\"\\"):
+        record(None, {"text": text, text[:100]: 0.1})
+    assert verify(database).checked == 3
+
+
 @pytest.mark.parametrize("sequence", [-1, 0, 6])
 def test_an_inserted_event_is_named(database, tamper, sequence):
     values = COLUMNS.replace('"sequence"', str(sequence)).replace('"id"', "'forged'")

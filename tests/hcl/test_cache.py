@@ -23,7 +23,7 @@ from iac.hcl.scope import EMPTY_SCOPE
 from iac.hcl.syntax import File, Node
 from iac.values.value import Value
 
-SOURCE = (Path(__file__).parent / "templates.tf").read_bytes()
+SOURCE = (Path(__file__).parents[1] / "conformance" / "templates" / "templates.tf").read_bytes()
 """Every kind of node stands in it."""
 
 

@@ -105,11 +105,29 @@ def test_refresh_only_takes_changed_outputs_along(lab: Lab) -> None:
     assert lab.outputs() == {"mode": "PRODUCTION"}
 
 
-def test_refresh_only_moves_the_serial_so_that_older_plans_are_stale(lab: Lab) -> None:
+def test_an_older_plan_does_not_undo_what_refreshing_found(lab: Lab) -> None:
     lab.succeed(ENVIRONMENT)
     lab.save()
     lab.update_outside("iac_environment.staging", mode="PRODUCTION")
     lab.succeed(mode=Mode.REFRESH_ONLY)
+    lab.apply(saved="tfplan")
+    assert lab.objects()["iac_environment.staging"]["mode"] == "PRODUCTION"
+
+
+def test_refresh_only_moves_the_serial(lab: Lab) -> None:
+    lab.succeed(ENVIRONMENT)
+    lab.save()
+    lab.update_outside("iac_environment.staging", mode="PRODUCTION")
+    lab.succeed(mode=Mode.REFRESH_ONLY)
+    with pytest.raises(DiagnosticsError, match="Saved plan is stale"):
+        lab.apply(saved="tfplan", strict_serial=True)
+
+
+def test_a_refresh_only_plan_is_stale_when_its_objects_were_written_since(lab: Lab) -> None:
+    lab.succeed(ENVIRONMENT)
+    lab.update_outside("iac_environment.staging", mode="PRODUCTION")
+    lab.save(mode=Mode.REFRESH_ONLY)
+    lab.succeed(ENVIRONMENT)
     with pytest.raises(DiagnosticsError, match="Saved plan is stale"):
         lab.apply(saved="tfplan")
 

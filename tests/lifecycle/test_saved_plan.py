@@ -120,9 +120,9 @@ def test_a_saved_plan_is_for_its_owner_only(lab: Lab) -> None:
     assert (lab.directory / "tfplan").stat().st_mode & 0o777 == 0o600
 
 
-def refusal(lab: Lab, name: str = "tfplan") -> str:
+def refusal(lab: Lab, name: str = "tfplan", **options: bool) -> str:
     with pytest.raises(DiagnosticsError) as caught:
-        lab.apply(saved=name)
+        lab.apply(saved=name, **options)  # type: ignore[arg-type]
     (problem,) = caught.value.diagnostics
     return f"{problem.summary}: {problem.detail}"
 
@@ -135,12 +135,100 @@ def test_a_plan_is_applied_once(lab: Lab) -> None:
     assert len(lab.events()) == 1
 
 
-def test_a_plan_made_before_another_apply_is_stale(lab: Lab) -> None:
-    lab.succeed(CLUSTER)
-    lab.write(ENVIRONMENT)
+def other(input: int) -> str:
+    return f'resource "terraform_data" "other" {{\n  input = {input}\n}}\n'
+
+
+USER = 'resource "terraform_data" "user" {\n  input = terraform_data.other.output\n}\n'
+
+
+def test_what_happened_to_other_objects_does_not_matter(lab: Lab) -> None:
+    lab.succeed(CLUSTER + other(1))
+    lab.write(ENVIRONMENT + other(1))
     lab.save()
-    lab.succeed(CLUSTER + 'resource "terraform_data" "other" {\n}\n')
-    assert refusal(lab).startswith("Saved plan is stale")
+    lab.succeed(CLUSTER + other(2))
+    assert lab.apply(saved="tfplan").done == ["apply iac_environment.staging"]
+    assert lab.values()["terraform_data.other"] == 2
+    assert lab.is_log_valid()
+
+
+def test_an_object_that_was_changed_since_makes_a_plan_stale(lab: Lab) -> None:
+    lab.succeed(other(1))
+    lab.write(other(2))
+    lab.save()
+    lab.succeed(other(3))
+    assert "which the plan is about:\n  - terraform_data.other" in refusal(lab)
+    assert lab.values() == {"terraform_data.other": 3}
+
+
+def test_an_object_that_was_read_makes_it_stale_too(lab: Lab) -> None:
+    lab.succeed(other(1))
+    lab.write(other(1) + USER)
+    lab.save()
+    lab.succeed(other(2))
+    assert "- terraform_data.other" in refusal(lab)
+
+
+def test_one_that_an_output_is_computed_from_does_as_well(lab: Lab) -> None:
+    lab.succeed(other(1))
+    lab.write(other(1) + 'output "o" {\n  value = terraform_data.other.output\n}\n')
+    lab.save()
+    lab.succeed(other(2))
+    assert "- terraform_data.other" in refusal(lab)
+
+
+def test_outputs_that_stay_as_they_are_do_not_go_back(lab: Lab) -> None:
+    output = 'output "o" {\n  value = terraform_data.other.output\n}\n'
+    lab.succeed(other(1) + output)
+    lab.write(CLUSTER + other(1) + output)
+    lab.save()
+    lab.succeed(other(2) + output)
+    lab.apply(saved="tfplan")
+    assert lab.outputs() == {"o": 2}
+
+
+def test_an_object_that_was_made_since_makes_a_plan_stale_where_it_was_to_be_made(lab: Lab) -> None:
+    lab.write(CLUSTER + other(1))
+    lab.save()
+    lab.succeed(other(2))
+    assert "- terraform_data.other" in refusal(lab)
+
+
+def test_an_object_that_was_removed_since_makes_a_plan_stale(lab: Lab) -> None:
+    lab.succeed(CLUSTER + other(1))
+    lab.write(CLUSTER + other(2))
+    lab.save()
+    lab.succeed(CLUSTER)
+    assert "- terraform_data.other" in refusal(lab)
+
+
+def test_an_instance_that_was_added_makes_a_plan_of_its_block_stale(lab: Lab) -> None:
+    counted = 'resource "terraform_data" "c" {\n  count = %d\n  input = %d\n}\n'
+    lab.succeed(counted % (1, 1))
+    lab.write(counted % (1, 2))
+    lab.save()
+    lab.succeed(counted % (2, 1))
+    assert "- terraform_data.c[1]" in refusal(lab)
+
+
+def test_by_the_strict_rule_anything_makes_a_plan_stale(lab: Lab) -> None:
+    lab.succeed(CLUSTER + other(1))
+    lab.write(ENVIRONMENT + other(1))
+    lab.save()
+    lab.succeed(CLUSTER + other(2))
+    assert refusal(lab, strict_serial=True).startswith("Saved plan is stale")
+
+
+def test_what_drifted_is_not_written_over_what_was_applied_since(lab: Lab) -> None:
+    lab.succeed(CLUSTER + other(1))
+    lab.update_outside("iac_cluster.main", description="by hand")
+    ignoring = CLUSTER.replace("}", "  lifecycle {\n    ignore_changes = [description]\n  }\n}")
+    lab.write(ignoring + other(2))
+    lab.save()
+    lab.succeed(CLUSTER.replace("}", '  description = "applied"\n}') + other(1))
+    lab.apply(saved="tfplan")
+    assert lab.objects()["iac_cluster.main"]["description"] == "applied"
+    assert lab.values()["terraform_data.other"] == 2
 
 
 def test_a_plan_of_another_database_is_refused(lab: Lab) -> None:

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from iac.audit.record import Event, event_to_json
-from iac.views.events import patch_lines, render_event, render_events
+from iac.views.events import patch_lines, render_event
+from iac.views.events_table import render_events
 from iac.views.style import style
 
 EVENT = Event(

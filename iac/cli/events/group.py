@@ -3,45 +3,66 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
-from typing import Any
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from iac.cli.arguments import LazyGroup, color_option, database_option, json_option, rewrite
-from iac.cli.session import session
-from iac.diagnostics import did_you_mean
+from iac.cli.events import completing
+from iac.cli.events.filtering import Asked, filter_options, words_last
+from iac.cli.events.opening import AuditSession, audit_session
+from iac.cli.paging import show
+
+if TYPE_CHECKING:
+    from iac.audit.record import Event
 
 _COMMANDS = {
     "show": ("iac.cli.events.show", "Show one event whole"),
-    "verify": ("iac.cli.events.verify", "Check that no event was altered, removed or inserted"),
+    "diff": ("iac.cli.events.diff", "Compare two events of one object"),
+    "at": ("iac.cli.events.at", "Show the inventory as it was at a time"),
+    "check": ("iac.cli.events.check", "Compare the log with what there is"),
+    "targets": ("iac.cli.events.targets", "List the objects that have events"),
+    "timeline": ("iac.cli.events.timeline", "Show the life of an object at a glance"),
+    "stats": ("iac.cli.events.stats", "Count events by user, tool, type, day, ..."),
+    "verify": ("iac.cli.events.verify", "Check that no event was altered, removed, inserted or reordered"),
+    "checkpoint": ("iac.cli.events.checkpoint", "Sign the newest event, to prove later that nothing was removed"),
+    "export": ("iac.cli.events.export", "Write events to a file that verifies on its own"),
+    "prune": ("iac.cli.events.prune", "Remove the oldest events for good"),
+    "record": ("iac.cli.events.record", "Add an event of another tool"),
 }
 
-_OPTIONS = (
+FORMATS = ("table", "json", "ndjson", "csv", "ocsf", "cloudevents", "markdown")
+_ON_A_TERMINAL = 100
+"""How many events a table on a terminal has at most, unless --limit says otherwise."""
+_ARGUMENTS = f"{__name__}.arguments"
+
+_LISTING_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
-        "--target",
-        multiple=True,
-        metavar="TYPE[:NAME]",
-        help="Only events of this: a type and name such as environment:staging (the name may have * and ?), an id, or "
-        "an address. Repeated: any of them.",
+        "--limit",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help=f"At most this many. Default: {_ON_A_TERMINAL} on a terminal, otherwise all.",
     ),
-    click.option("--type", "types", multiple=True, metavar="TYPE", help="Only this event type, such as UPDATE."),
-    click.option("--since", metavar="TIME", help="From this time on: RFC 3339, a date, 2h, yesterday."),
-    click.option("--until", metavar="TIME", help="Before this time."),
-    click.option("--user", "users", multiple=True, metavar="NAME", help="Only what this user did."),
-    click.option("--tool", "tools", multiple=True, metavar="NAME", help="Only what was done with this tool."),
-    click.option("--run", metavar="ID", help="Only the events of one apply; the beginning of its id is enough."),
-    click.option("--limit", type=click.IntRange(min=1), default=None, metavar="N", help="At most this many."),
+    click.option(
+        "--after", metavar="CURSOR", help="The page after this event (its id or sequence), in the order of the listing."
+    ),
     click.option("--reverse", is_flag=True, help="Oldest first."),
+    click.option(
+        "--format", "form", type=click.Choice(FORMATS), metavar="|".join(FORMATS), help="How to write. Default: table."
+    ),
+    click.option("--follow", is_flag=True, help="Go on with new events as they come, until Ctrl-C."),
+    click.option("--no-pager", is_flag=True, help="Do not show a long listing through a pager."),
     database_option,
     color_option,
     json_option,
 )
 
 
-def _options(function: Callable[..., Any]) -> Callable[..., Any]:
-    for option in reversed(_OPTIONS):
+def _listing_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_LISTING_OPTIONS):
         function = option(function)
     return function
 
@@ -50,68 +71,138 @@ class _Events(LazyGroup):
     """`iac events` lists; with a subcommand it does that instead."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """The options belong to the listing: they are read as a command's, not up to the first word."""
+        """The options belong to the listing: they are read as a command's, among its words."""
+        ctx.params["words"] = ()
         if args and args[0] in self.modules:
             return super().parse_args(ctx, args)
-        rest = click.Command.parse_args(self, ctx, rewrite(ctx, self.params, args))
-        if rest:
-            # Ignoring it would answer another question, and a mistyped `verify` would seem to have succeeded.
-            raise click.UsageError(f'"{rest[0]}" is not expected here.{_hint(rest[0], self.modules)}', ctx)
-        return rest
+        ctx.allow_interspersed_args = True
+        ctx.meta[_ARGUMENTS] = list(args)
+        words = click.Command.parse_args(self, ctx, rewrite(ctx, self.params, words_last(args)))
+        for word in words:
+            if word in self.modules and not ctx.resilient_parsing:
+                raise click.UsageError(
+                    f'"{word}" is not expected here. Write its options after it: iac events {word} [OPTIONS]', ctx
+                )
+        ctx.params["words"], ctx.args = tuple(words), []
+        return []
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """`[OPTIONS] [FILTER]...`: the listing is what it does by itself."""
+        return ["[OPTIONS]", "[FILTER]...", "|", "COMMAND [ARGS]..."]
 
-def _hint(word: str, commands: Iterable[str]) -> str:
-    if word in commands:
-        return f" Write its options after it: iac events {word} [OPTIONS]"
-    return did_you_mean(word, commands) or f" To ask for one object: iac events --target {shlex.quote(word)}"
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Subcommands while nothing else was said, filters as words, options."""
+        found = [] if ctx.params.get("words") else super().shell_complete(ctx, incomplete)
+        if incomplete.startswith("--"):
+            return click.Command.shell_complete(self, ctx, incomplete)
+        return [*found, *map(CompletionItem, completing.words(ctx, None, incomplete))]
 
 
 @click.group(cls=_Events, modules=_COMMANDS, invoke_without_command=True)
-@_options
+@filter_options()
+@_listing_options
 @click.pass_context
 def command(
     ctx: click.Context,
-    target: tuple[str, ...],
-    types: tuple[str, ...],
-    since: str | None,
-    until: str | None,
-    users: tuple[str, ...],
-    tools: tuple[str, ...],
-    run: str | None,
+    asked: Asked,
     limit: int | None,
+    after: str | None,
     reverse: bool,
+    form: str | None,
+    follow: bool,
+    no_pager: bool,
     database: str | None,
     no_color: bool,
     as_json: bool,
 ) -> None:
     """Ask the audit log: who did what, where and when. Newest first.
 
-    For example: iac events --target environment:staging --since yesterday
+    Filters are options, or words such as target:service:api -tool:console user:ana since:2d, or simply the object:
+    service:api, an address, an id. Filters combine; one that is repeated means any of its values.
+
+    For example: iac events environment:staging type:UPDATE since:yesterday
     """
     if ctx.invoked_subcommand is not None:
         return
-    from iac.audit.filters import EventFilter, parse_time
-    from iac.audit.query import events
-    from iac.audit.record import event_to_json
-    from iac.values.codec import pretty
-    from iac.views.events import render_events
+    from dataclasses import replace
 
-    with session(database, no_color=no_color, create=False) as opened:
-        now = datetime.now(UTC)
-        wanted = EventFilter(
-            targets=target,
-            event_types=tuple(t.upper() for t in types),
-            since=parse_time(since, now) if since else None,
-            until=parse_time(until, now) if until else None,
-            users=users,
-            tools=tools,
-            run=run,
-            limit=limit,
-            oldest_first=reverse,
-        )
-        found = events(opened.project.database, wanted)
+    from iac.audit.query import events
+
+    form = form or ("json" if as_json else "table")
+    with audit_session(database, no_color=no_color) as opened:
         console = opened.console
-        if as_json:
-            console.write(pretty([event_to_json(e) for e in found]))
-        else:
-            console.write(render_events(found, color=console.color, width=console.width))
+        wanted = replace(asked.filter(opened, list(_COMMANDS)), after=after, oldest_first=reverse)
+        if follow:
+            from iac.cli.events.following import follow_listing
+
+            follow_listing(opened, wanted, form, limit)
+            return
+        if limit is None and form == "table" and console.is_terminal:
+            limit = _ON_A_TERMINAL
+        # One more than is shown tells whether there is another page.
+        found = events(opened.database, replace(wanted, limit=None if limit is None else limit + 1))
+        page = _Page(found, limit, ctx)
+        lines = _written(form, page, opened)
+        if form == "table" and console.is_terminal:
+            show(_with_note(lines, page), console, pager=not no_pager)
+            return
+        for line in lines:
+            sys.stdout.write(line)
+        sys.stdout.flush()
+        sys.stderr.write("".join(page.note()))
+
+
+class _Page:
+    """The events of one page; says afterwards how to get the next one."""
+
+    def __init__(self, found: Iterator[Event], limit: int | None, ctx: click.Context) -> None:
+        self._found = found
+        self._limit = limit
+        self._ctx = ctx
+        self._last: Event | None = None
+        self._has_more = False
+
+    def __iter__(self) -> Iterator[Event]:
+        for number, event in enumerate(self._found):
+            if number == self._limit:
+                self._has_more = True
+                return
+            self._last = event
+            yield event
+
+    def note(self) -> Iterator[str]:
+        """The line that names the command for the next page, when there is one."""
+        if self._has_more and self._last is not None:
+            yield f"\nThere are more events. The next page: {_command_after(self._ctx, self._last.id)}\n"
+
+
+def _command_after(ctx: click.Context, cursor: str) -> str:
+    """This command, with another cursor."""
+    root = ctx.find_root().params
+    general = [f"-{name}={root[name]}" for name in ("chdir", "database") if root.get(name)]
+    arguments = iter(ctx.meta[_ARGUMENTS])
+    kept = []
+    for argument in arguments:
+        name, equals, _ = argument.lstrip("-").partition("=")
+        if argument.startswith("-") and name == "after":
+            if not equals:
+                next(arguments, None)
+            continue
+        kept.append(argument)
+    return " ".join(map(shlex.quote, ["iac", *general, "events", f"--after={cursor}", *kept]))
+
+
+def _with_note(lines: Iterable[str], page: _Page) -> Iterator[str]:
+    yield from lines
+    yield from page.note()
+
+
+def _written(form: str, page: _Page, opened: AuditSession) -> Iterator[str]:
+    """The events in a format, piece by piece."""
+    if form == "table":
+        from iac.views.events_table import event_lines
+
+        return event_lines(page, color=opened.console.color, width=opened.console.width)
+    from iac.audit.formats import FORMATS as WRITERS
+
+    return WRITERS[form](page)

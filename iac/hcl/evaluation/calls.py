@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
-from iac.diagnostics import DiagnosticsError, Pos, SourceRange, did_you_mean
-from iac.hcl.evaluation.code import Code, Compiled, Frame, Locals, Place, compile_node, compiles, run_all, runnable
-from iac.hcl.functions.spec import Function, FunctionError, Thunk, call
+from iac.diagnostics import Diagnostic, Pos, SourceRange, did_you_mean
+from iac.hcl.evaluation.code import (
+    Code,
+    Compiled,
+    Frame,
+    Locals,
+    Place,
+    Problems,
+    attempt_all,
+    compile_node,
+    compiles,
+    runnable,
+    several,
+)
+from iac.hcl.functions.spec import Function, FunctionError, Thunk, call, unsuitable
 from iac.hcl.render import go_quote
 from iac.hcl.scope import Scope
 from iac.hcl.syntax import (
@@ -22,6 +35,7 @@ from iac.hcl.syntax import (
     Parens,
     Splat,
     Template,
+    TemplateIf,
     TupleCons,
     Unary,
 )
@@ -41,39 +55,48 @@ def _call(node: Call, names: Locals) -> Compiled:
         if scope.functions is not table or function is None:
             function = _find(node, place, scope, frame)
             table = scope.functions
-        arguments: Sequence[Value | Thunk]
+        written, expressions = codes, list(node.arguments)
         if node.expand_final:
-            expanded = _expanded(node, codes, place, scope, frame)
+            expanded = _expanded(node, codes[-1], place, scope, frame)
             if expanded is None:
                 return UNKNOWN_DYNAMIC
-            arguments = expanded
-            if function.lazy:
-                arguments = [Thunk(node.arguments[-1], partial(_same, value)) for value in expanded]
-        elif function.lazy:
-            arguments = [
-                Thunk(expression, partial(argument, scope, frame))
-                for expression, argument in zip(node.arguments, codes, strict=True)
-            ]
-        elif _takes(function, len(codes)):
-            arguments = run_all(codes, scope, frame)
-        else:
-            arguments = [NULL] * len(codes)  # how many there are is the first thing to be refused
-        try:
-            return call(function, arguments)
-        except FunctionError as problem:
-            raise _failed(problem, function, node, place, scope, frame) from None
+            written = [*codes[:-1], *map(runnable, expanded)]
+            expressions[-1:] = expressions[-1:] * len(expanded)
+        if function.lazy:
+            thunks = [Thunk(e, partial(c, scope, frame)) for e, c in zip(expressions, written, strict=True)]
+            return _call_with(function, thunks, (), node, place, scope, frame)
+        if not _takes(function, len(written)):
+            # How many there are is the first thing to be refused.
+            return _call_with(function, [NULL] * len(written), (), node, place, scope, frame)
+        values, problems = attempt_all(written, scope, frame)
+        return _call_with(function, values, problems, node, place, scope, frame)
 
     return code
+
+
+def _call_with(
+    function: Function,
+    arguments: list[Any],
+    problems: Problems,
+    node: Call,
+    place: Place,
+    scope: Scope,
+    frame: Frame,
+) -> Value:
+    """The result of a call, unless there were problems with its arguments."""
+    try:
+        if not problems:
+            return call(function, arguments)
+        unfit: Sequence[FunctionError] = unsuitable(function, arguments)
+    except FunctionError as problem:
+        unfit = problem.all
+    raise several((*problems, *(_failed(p, function, node, place, scope, frame) for p in unfit)))
 
 
 def _takes(function: Function, count: int) -> bool:
     """Whether the function can be called with so many arguments."""
     least = len(function.parameters)
     return count >= least if function.variadic else count == least
-
-
-def _same(value: Value) -> Value:
-    return value
 
 
 def _find(node: Call, place: Place, scope: Scope, frame: Frame) -> Function:
@@ -90,6 +113,9 @@ def _find(node: Call, place: Place, scope: Scope, frame: Frame) -> Function:
             "namespace prefix."
         )
         raise place.error(scope, frame, "Unknown provider function", detail, subject=node.name_range)
+    if colons:
+        detail = f"There is no function named {go_quote(node.name)}: the providers of iac offer no functions."
+        raise place.error(scope, frame, "Unknown provider function", detail, subject=node.name_range)
     raise place.error(
         scope,
         frame,
@@ -99,9 +125,9 @@ def _find(node: Call, place: Place, scope: Scope, frame: Frame) -> Function:
     )
 
 
-def _expanded(node: Call, codes: Sequence[Code], place: Place, scope: Scope, frame: Frame) -> list[Value] | None:
-    """The arguments with the last one expanded; None when how many it stands for is not known."""
-    expanding = codes[-1](scope, frame)
+def _expanded(node: Call, code: Code, place: Place, scope: Scope, frame: Frame) -> list[Value] | None:
+    """The values that the last argument stands for; None when how many these are is not known."""
+    expanding = code(scope, frame)
     last = node.arguments[-1]
     detail = ""
     if expanding.raw is None and (expanding.type is DYNAMIC or expanding.type.kind in ("list", "set", "tuple")):
@@ -112,12 +138,12 @@ def _expanded(node: Call, codes: Sequence[Code], place: Place, scope: Scope, fra
         raise place.error(scope, frame, "Invalid expanding argument value", detail, of=last)
     if expanding.raw is UNKNOWN:
         return None
-    return run_all(codes[:-1], scope, frame) + [e.with_marks(expanding.marks) for e in expanding.raw]
+    return [element.with_marks(expanding.marks) for element in expanding.raw]
 
 
 def _failed(
     problem: FunctionError, function: Function, node: Call, place: Place, scope: Scope, frame: Frame
-) -> DiagnosticsError:
+) -> Diagnostic:
     """The error of a call at its place: the argument at fault, where one is missing, or the call."""
     written, index = node.arguments, problem.argument
     about: Expression = node
@@ -130,10 +156,9 @@ def _failed(
         argument = written[min(index, len(written) - 1)]
         # A surplus argument is marked where it starts, unless `...` made several of one.
         expanded = node.expand_final and argument is written[-1]
-        subject = argument.range if problem.summary and expanded else start_range(argument)
+        subject = argument.range if expanded else start_range(argument)
         about = node if problem.summary else argument
-    diagnostic = problem.diagnostic(function)
-    return DiagnosticsError(place.diagnostic(scope, frame, diagnostic, of=about, subject=subject))
+    return place.diagnostic(scope, frame, problem.diagnostic(function), of=about, subject=subject)
 
 
 def start_range(node: Expression) -> SourceRange:
@@ -141,7 +166,7 @@ def start_range(node: Expression) -> SourceRange:
     if isinstance(node, Call):
         end = node.name_range.end
         return SourceRange(node.range.filename, node.name_range.start, Pos(end.line, end.column + 1, end.byte + 1))
-    if isinstance(node, Conditional):
+    if isinstance(node, (Conditional, TemplateIf)):
         return start_range(node.condition)
     if isinstance(node, Binary):
         return start_range(node.left)
@@ -166,9 +191,10 @@ def _first_character(start: Pos, around: SourceRange) -> SourceRange:
 
 def _inside_quotes(node: Literal) -> SourceRange:
     start, end = node.range.start, node.range.end
-    text = node.value.raw
-    if start.line != end.line or end.byte - start.byte != len(text.encode()) + 2 or not text:
+    if start.line != end.line:
         return node.range
+    if not node.value.raw:
+        return SourceRange(node.range.filename, end, end)
     return SourceRange(
         node.range.filename,
         Pos(start.line, start.column + 1, start.byte + 1),

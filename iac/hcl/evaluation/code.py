@@ -14,7 +14,7 @@ from iac.diagnostics import Diagnostic, DiagnosticsError, SourceRange, error
 from iac.hcl.evaluation.involved import LocalScope, involved_values
 from iac.hcl.scope import EMPTY_SCOPE, Scope
 from iac.hcl.syntax import Expression
-from iac.values.value import Value
+from iac.values.value import UNKNOWN_DYNAMIC, Value
 
 Frame: TypeAlias = tuple[Value, ...]
 Code: TypeAlias = Callable[[Scope, Frame], Value]
@@ -95,26 +95,57 @@ def fold(code: Code, *parts: Compiled) -> Compiled:
     return code
 
 
-def run_all(codes: Sequence[Code], scope: Scope, frame: Frame) -> list[Value]:
-    """The values of several closures. Raises `DiagnosticsError` with the errors of all of them."""
+class MistakenError(DiagnosticsError):
+    """The errors of a node together with the value that what is around it goes on with, to find further mistakes.
+
+    As in HCL, where nothing better is known that is an unknown value of unknown type.
+    """
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], value: Value) -> None:
+        super().__init__(diagnostics)
+        self.value = value
+
+
+Problems: TypeAlias = Sequence[Diagnostic]
+
+
+def attempt(code: Code, scope: Scope, frame: Frame) -> tuple[Value, Problems]:
+    """The value of a closure and no errors; or its errors, and the value to go on with."""
+    try:
+        return code(scope, frame), ()
+    except MistakenError as problem:
+        return problem.value, problem.diagnostics
+    except DiagnosticsError as problem:
+        return UNKNOWN_DYNAMIC, problem.diagnostics
+
+
+def attempt_all(codes: Sequence[Code], scope: Scope, frame: Frame) -> tuple[list[Value], Problems]:
+    """The values of several closures, and the errors of all of them."""
     values: list[Value] = []
     try:
         for code in codes:
             values.append(code(scope, frame))  # noqa: PERF401  how many there are tells where it failed
     except DiagnosticsError as first:
+        values.append(first.value if isinstance(first, MistakenError) else UNKNOWN_DYNAMIC)
         problems = list(first.diagnostics)
-        for code in codes[len(values) + 1 :]:
-            try:
-                code(scope, frame)
-            except DiagnosticsError as problem:
-                problems += problem.diagnostics
-        raise several(problems) from None
-    return values
+        for code in codes[len(values) :]:
+            value, more = attempt(code, scope, frame)
+            values.append(value)
+            problems += more
+        return values, problems
+    return values, ()
 
 
-def several(problems: Iterable[Diagnostic]) -> DiagnosticsError:
-    """An exception with several diagnostics, each once."""
-    return DiagnosticsError(dict.fromkeys(problems))
+def settled(value: Value, problems: Problems) -> Value:
+    """The value, or an exception with the problems, if there are any, that lets evaluation go on with it."""
+    if problems:
+        raise several(problems, value)
+    return value
+
+
+def several(problems: Iterable[Diagnostic], value: Value = UNKNOWN_DYNAMIC) -> MistakenError:
+    """An exception with several diagnostics, each once, and the value to go on with."""
+    return MistakenError(dict.fromkeys(problems), value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,18 @@ from iac.hcl.evaluation.code import (
     Frame,
     Locals,
     Place,
+    Problems,
+    attempt_all,
     compile_all,
     compile_node,
     compiles,
     fold,
-    run_all,
     runnable,
-    several,
+    settled,
 )
-from iac.hcl.scope import Scope
-from iac.hcl.syntax import Expression, Literal, ObjectCons, Parens, Template, TemplateWrap, TupleCons
+from iac.hcl.functions.strings import known_beginning
+from iac.hcl.scope import EMPTY_SCOPE, Scope
+from iac.hcl.syntax import Expression, JsonTemplate, Literal, ObjectCons, Parens, Template, TemplateWrap, TupleCons
 from iac.values.convert import ConversionError, convert
 from iac.values.types import STRING, Type, object_of
 from iac.values.value import (
@@ -29,6 +31,7 @@ from iac.values.value import (
     UNKNOWN_DYNAMIC,
     Marks,
     Value,
+    object_value,
     string,
     tuple_value,
     unknown,
@@ -50,11 +53,26 @@ def _template_wrap(node: TemplateWrap, names: Locals) -> Compiled:
     return compile_node(node.wrapped, names)
 
 
+@compiles(JsonTemplate)
+def _json_template(node: JsonTemplate, names: Locals) -> Compiled:
+    template, text = runnable(compile_node(node.template, names)), string(node.text)
+
+    def code(scope: Scope, frame: Frame) -> Value:
+        return text if scope is EMPTY_SCOPE else template(scope, frame)
+
+    return code
+
+
 @compiles(TupleCons)
 def _tuple(node: TupleCons, names: Locals) -> Compiled:
     compiled = compile_all(node.elements, names)
     codes = [runnable(part) for part in compiled]
-    return fold(lambda scope, frame: tuple_value(run_all(codes, scope, frame)), *compiled)
+
+    def code(scope: Scope, frame: Frame) -> Value:
+        values, problems = attempt_all(codes, scope, frame)
+        return settled(tuple_value(values), problems) if problems else tuple_value(values)
+
+    return fold(code, *compiled)
 
 
 # --- templates -------------------------------------------------------------------------------------------
@@ -68,35 +86,38 @@ def _template(node: Template, names: Locals) -> Compiled:
 
     def code(scope: Scope, frame: Frame) -> Value:
         texts: list[str] = []
-        values = run_all(codes, scope, frame)
+        values, problems = attempt_all(codes, scope, frame)
         for value in values:
             raw = value.raw
-            if raw.__class__ is not str or value.marks:
-                return _mixed(values, node.parts, place, scope, frame)
+            if raw.__class__ is not str or value.marks or problems:
+                return _mixed(values, problems, node.parts, place, scope, frame)
             texts.append(raw)
         return string("".join(texts))
 
     return fold(code, *compiled)
 
 
-def _mixed(values: Sequence[Value], parts: Sequence[Expression], place: Place, scope: Scope, frame: Frame) -> Value:
-    """A template in which not everything is a plain string."""
+def _mixed(
+    values: Sequence[Value], found: Problems, parts: Sequence[Expression], place: Place, scope: Scope, frame: Frame
+) -> Value:
+    """A template in which not everything is a plain string; `found` are the errors of its parts."""
     texts: list[str] = []
-    problems: list[Diagnostic] = []
+    problems = list(found)
     marks: Marks = NO_MARKS
-    known = True
+    beginning: int | None = None  # how many texts there are before the first that is unknown
     for value, part in zip(values, parts, strict=True):
         marks |= value.marks
         if value.raw is UNKNOWN:
-            known = False
+            beginning = len(texts) if beginning is None else beginning
             continue
         try:
             texts.append(_interpolated(value, part, place, scope, frame))
         except DiagnosticsError as problem:
             problems += problem.diagnostics
-    if problems:
-        raise several(problems)
-    return (string("".join(texts)) if known else unknown(STRING)).with_marks(marks)
+    if beginning is None:
+        return settled(string("".join(texts)).with_marks(marks), problems)
+    result = unknown(STRING).never_null(known_beginning("".join(texts[:beginning])))
+    return settled(result.with_marks(marks), problems)
 
 
 def _interpolated(value: Value, part: Expression, place: Place, scope: Scope, frame: Frame) -> str:
@@ -131,45 +152,42 @@ def _fixed_object(keys: Sequence[str], values: Sequence[Code]) -> Code:
     types: dict[tuple[Type, ...], Type] = {}
 
     def code(scope: Scope, frame: Frame) -> Value:
-        found = run_all(values, scope, frame)
+        found, problems = attempt_all(values, scope, frame)
         if not in_order:
             found = [found[i] for i in order]
         shape = tuple([value.type for value in found])
         ty = types.get(shape)
         if ty is None:
             ty = types[shape] = object_of(dict(zip(sorted_keys, shape, strict=True)))
-        return Value(ty, dict(zip(sorted_keys, found, strict=True)))
+        result = Value(ty, dict(zip(sorted_keys, found, strict=True)))
+        return settled(result, problems) if problems else result
 
     return code
 
 
 def _computed_object(node: ObjectCons, keys: Sequence[Code], values: Sequence[Code], place: Place) -> Code:
     """An object with keys that are evaluated, or that come twice: the last one then wins."""
-    codes = [code for pair in zip(keys, values, strict=True) for code in pair]
 
     def code(scope: Scope, frame: Frame) -> Value:
-        found = run_all(codes, scope, frame)
         attributes: dict[str, Value] = {}
         problems: list[Diagnostic] = []
         marks: Marks = NO_MARKS
         known = True
-        for key, value, item in zip(found[::2], found[1::2], node.items, strict=True):
+        for key_code, value_code, item in zip(keys, values, node.items, strict=True):
+            (key, value), found = attempt_all((key_code, value_code), scope, frame)
+            problems += found
             marks |= key.marks
             try:
                 name = _key(key, item, place, scope, frame)
             except DiagnosticsError as problem:
                 problems += problem.diagnostics
-                continue
+                name = None
             if name is None:
                 known = False
             else:
                 attributes[name] = value
-        if problems:
-            raise several(problems)
-        if not known:
-            return UNKNOWN_DYNAMIC.with_marks(marks)
-        ordered = dict(sorted(attributes.items(), key=lambda pair: pair[0]))
-        return Value(object_of({n: v.type for n, v in ordered.items()}), ordered, marks)
+        result = object_value(attributes) if known else UNKNOWN_DYNAMIC
+        return settled(result.with_marks(marks), problems)
 
     return code
 

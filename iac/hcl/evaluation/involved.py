@@ -17,7 +17,7 @@ from iac.hcl.render import brief
 from iac.hcl.scope import Scope
 from iac.hcl.syntax import Attr, Expression, ScopeTraversal
 from iac.values.types import DYNAMIC, type_name
-from iac.values.value import SENSITIVE, UNKNOWN, Value
+from iac.values.value import EPHEMERAL, SENSITIVE, UNKNOWN, Value
 
 
 class LocalScope:
@@ -82,6 +82,8 @@ def traversal_text(traversal: ScopeTraversal) -> str:
 
 
 def _statement(value: Value, unknown: bool, sensitive: bool) -> str | None:
+    if EPHEMERAL in value.marks:
+        return None
     if SENSITIVE in value.marks:
         return "has a sensitive value" if sensitive else None
     if value.raw is UNKNOWN:

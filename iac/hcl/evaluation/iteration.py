@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from iac.diagnostics import Diagnostic, DiagnosticsError
+from iac.diagnostics import DiagnosticsError
 from iac.hcl.evaluation.code import (
     Code,
     Compiled,
     Frame,
     Locals,
     Place,
+    Problems,
+    attempt,
     compile_node,
     compiles,
     runnable,
-    several,
+    settled,
 )
 from iac.hcl.render import go_quote
 from iac.hcl.scope import Scope
@@ -41,16 +43,21 @@ class _Harvest:
 
     marks: Marks = NO_MARKS
     known: bool = True
-    problems: list[Diagnostic] | None = None
+    problems: Problems = ()
 
-    def report(self, problem: DiagnosticsError) -> None:
-        self.problems = [*(self.problems or ()), *problem.diagnostics]
+    def report(self, problems: Problems) -> None:
+        if problems:
+            self.problems = (*self.problems, *problems)
+
+    def refuse(self, problem: DiagnosticsError) -> None:
+        """Reports what an element may not be, but once only: others may follow from it."""
+        if self.known:
+            self.report(problem.diagnostics)
+        self.known = False
 
     def settled(self, result: Value) -> Value:
-        """The result with the marks, unless it is not known or there were errors."""
-        if self.problems:
-            raise several(self.problems)
-        return (result if self.known else UNKNOWN_DYNAMIC).with_marks(self.marks)
+        """The result with the marks, unless it is not known; raised if there were errors."""
+        return settled((result if self.known else UNKNOWN_DYNAMIC).with_marks(self.marks), self.problems)
 
 
 class _Loop:
@@ -71,11 +78,12 @@ class _Loop:
 
     def frames(self, scope: Scope, frame: Frame, harvest: _Harvest) -> Iterable[Frame]:
         """The frame of each element that is included. Nothing where the collection is not known."""
-        collection = self._collection(scope, frame)
+        collection, problems = attempt(self._collection, scope, frame)
+        harvest.report(problems)
         harvest.marks |= collection.marks
         if collection.raw is None:
             detail = "A null value cannot be used as the collection in a 'for' expression."
-            raise self._refused(scope, frame, "Iteration over null value", detail)
+            return self._refused(harvest, scope, frame, "Iteration over null value", detail)
         if collection.raw.__class__ not in (tuple, dict):
             if collection.raw is UNKNOWN and (collection.type is DYNAMIC or not collection.type.is_primitive):
                 harvest.known = False
@@ -83,12 +91,14 @@ class _Loop:
             detail = (
                 f"A value of type {type_name(collection.type)} cannot be used as the collection in a 'for' expression."
             )
-            raise self._refused(scope, frame, "Iteration over non-iterable value", detail)
+            return self._refused(harvest, scope, frame, "Iteration over non-iterable value", detail)
         frames = self._all_frames(collection, frame)
         return frames if self._condition is None else self._included(frames, self._condition, scope, frame, harvest)
 
-    def _refused(self, scope: Scope, frame: Frame, summary: str, detail: str) -> DiagnosticsError:
-        return self._place.error(scope, frame, summary, detail, of=self._node.collection)
+    def _refused(self, harvest: _Harvest, scope: Scope, frame: Frame, summary: str, detail: str) -> Iterable[Frame]:
+        """No frames, and an error about the collection."""
+        harvest.refuse(self._place.error(scope, frame, summary, detail, of=self._node.collection))
+        return ()
 
     def _all_frames(self, collection: Value, frame: Frame) -> Iterable[Frame]:
         raw = collection.raw
@@ -103,30 +113,39 @@ class _Loop:
     def _included(
         self, frames: Iterable[Frame], condition: Code, scope: Scope, outer: Frame, harvest: _Harvest
     ) -> Iterable[Frame]:
-        self._check_condition(condition, scope, outer)
+        if not self._holds_in_general(condition, scope, outer, harvest):
+            return
         for frame in frames:
-            try:
-                answer = condition(scope, frame)
-                if answer.type is not BOOL or answer.raw is None:
-                    answer = self._bool(answer, self.inner, scope, frame)
-            except DiagnosticsError as problem:
-                harvest.report(problem)
-                continue
+            answer, problems = attempt(condition, scope, frame)
+            harvest.report(problems)
             harvest.marks |= answer.marks
+            if answer.type is not BOOL or answer.raw is None:
+                try:
+                    answer = self._bool(answer, self.inner, scope, frame)
+                except DiagnosticsError as problem:
+                    harvest.refuse(problem)
+                    continue
             if answer.raw is UNKNOWN:
                 harvest.known = False
             elif answer.raw:
                 yield frame
 
-    def _check_condition(self, condition: Code, scope: Scope, frame: Frame) -> None:
+    def _holds_in_general(self, condition: Code, scope: Scope, frame: Frame, harvest: _Harvest) -> bool:
         """Tries the condition with unknown elements, so that one that is wrong for all is reported once."""
         trial = (*frame, *[UNKNOWN_DYNAMIC] * (1 + self._with_key))
-        answer = condition(scope, trial)
-        if answer.raw is None:
-            summary, detail = "Condition is null", "The value of the 'if' clause must not be null."
-            raise self._place.error(scope, frame, summary, detail, of=self._condition_node)
-        if answer.type is not BOOL:
-            self._bool(answer, self._place, scope, frame)
+        answer, problems = attempt(condition, scope, trial)
+        harvest.report(problems)
+        harvest.known = not problems
+        try:
+            if answer.raw is None:
+                summary, detail = "Condition is null", "The value of the 'if' clause must not be null."
+                raise self._place.error(scope, frame, summary, detail, of=self._condition_node)
+            if answer.type is not BOOL:
+                self._bool(answer, self._place, scope, frame)
+        except DiagnosticsError as problem:
+            harvest.known = False
+            harvest.report(problem.diagnostics)
+        return harvest.known
 
     def _bool(self, answer: Value, place: Place, scope: Scope, frame: Frame) -> Value:
         detail = "The value of the 'if' clause must not be null."
@@ -158,10 +177,9 @@ def _tuple_for(loop: _Loop, value: Code) -> Code:
 def _bodies(loop: _Loop, body: Code, scope: Scope, frame: Frame, harvest: _Harvest) -> list[Value]:
     found = []
     for inner in loop.frames(scope, frame, harvest):
-        try:
-            found.append(body(scope, inner))
-        except DiagnosticsError as problem:
-            harvest.report(problem)
+        item, problems = attempt(body, scope, inner)
+        harvest.report(problems)
+        found.append(item)
     return found
 
 
@@ -170,16 +188,16 @@ def _object_for(node: For, key_node: Expression, loop: _Loop, key: Code, value: 
         harvest = _Harvest()
         groups: dict[str, list[Value]] = {}
         for inner in loop.frames(scope, frame, harvest):
-            try:
-                name = _object_key(key(scope, inner), key_node, loop, scope, inner, harvest)
-                if name is None:
-                    continue
-                if name in groups and not node.group:
-                    raise _duplicate(name, key_node, loop, scope, inner)
-                item = value(scope, inner)
-                groups.setdefault(name, []).append(item)
-            except DiagnosticsError as problem:
-                harvest.report(problem)
+            found, problems = attempt(key, scope, inner)
+            harvest.report(problems)
+            name = _object_key(found, key_node, loop, scope, inner, harvest)
+            if name is None:
+                continue
+            item, problems = attempt(value, scope, inner)
+            harvest.report(problems)
+            if name in groups and not node.group:
+                harvest.report(_duplicate(name, key_node, loop, scope, inner).diagnostics)
+            groups.setdefault(name, []).append(item)
         if node.group:
             return harvest.settled(object_value({name: tuple_value(items) for name, items in groups.items()}))
         return harvest.settled(object_value({name: items[0] for name, items in groups.items()}))
@@ -204,7 +222,8 @@ def _object_key(
             return str(convert(key, STRING).raw)
         except ConversionError as problem:
             detail = f"The key expression produced an invalid result: {problem.message}."
-    raise loop.inner.error(scope, frame, "Invalid object key", detail, of=key_node)
+    harvest.refuse(loop.inner.error(scope, frame, "Invalid object key", detail, of=key_node))
+    return None
 
 
 def _duplicate(name: str, key_node: Expression, loop: _Loop, scope: Scope, frame: Frame) -> DiagnosticsError:
@@ -236,7 +255,5 @@ def _joined(texts: Sequence[Value], harvest: _Harvest) -> Value:
     for text in texts:
         harvest.marks |= text.marks
         harvest.known = harvest.known and text.raw is not UNKNOWN
-    if harvest.problems:
-        raise several(harvest.problems)
     result = string("".join([text.raw for text in texts])) if harvest.known else unknown(STRING)
-    return result.with_marks(harvest.marks)
+    return settled(result.with_marks(harvest.marks), harvest.problems)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from iac.diagnostics import DiagnosticsError, SourceRange
 from iac.hcl.evaluation.code import (
     Code,
@@ -9,11 +11,14 @@ from iac.hcl.evaluation.code import (
     Frame,
     Locals,
     Place,
+    Problems,
+    attempt,
+    attempt_all,
     compile_node,
     compiles,
     fold,
-    run_all,
     runnable,
+    settled,
     several,
 )
 from iac.hcl.evaluation.mismatch import describe_mismatch
@@ -23,7 +28,7 @@ from iac.hcl.scope import Scope
 from iac.hcl.syntax import Binary, Conditional, Expression, TemplateIf, Unary
 from iac.values.convert import ConversionError, convert, unify
 from iac.values.types import BOOL, DYNAMIC, Type
-from iac.values.value import FALSE, TRUE, UNKNOWN, UNKNOWN_DYNAMIC, Value, string, unknown
+from iac.values.value import FALSE, TRUE, UNKNOWN, Value, null, string, unknown
 
 
 @compiles(Binary)
@@ -34,8 +39,8 @@ def _binary(node: Binary, names: Locals) -> Compiled:
         negated, both = node.operator == "!=", (left, right)
 
         def compare(scope: Scope, frame: Frame) -> Value:
-            a, b = run_all(both, scope, frame)
-            return equality(a, b, negated=negated)
+            (a, b), problems = attempt_all(both, scope, frame)
+            return settled(unknown(BOOL), problems) if problems else equality(a, b, negated=negated)
 
         return fold(compare, *compiled)
     operator, place = BINARY[node.operator], Place(node, names)
@@ -44,28 +49,38 @@ def _binary(node: Binary, names: Locals) -> Compiled:
     both = (left, right)
 
     def code(scope: Scope, frame: Frame) -> Value:
-        a, b = run_all(both, scope, frame)
-        try:
-            return binary(operator, a, b)
-        except Failure as failure:
-            raise _located(failure, operator, b, node, place, scope, frame) from None
+        (a, b), problems = attempt_all(both, scope, frame)
+        if not problems:
+            try:
+                return binary(operator, a, b)
+            except Failure as failure:
+                if failure.operand is None:
+                    found = place.error(scope, frame, failure.summary, failure.detail)
+                    raise several(found.diagnostics, unknown(operator.gives)) from None
+        raise _unfit(operator, node, (a, b), problems, place, scope, frame)
 
     return fold(code, *compiled)
 
 
-def _located(
-    failure: Failure, operator: Operator, right: Value | None, node: Binary, place: Place, scope: Scope, frame: Frame
+def _unfit(
+    operator: Operator,
+    node: Binary | Unary,
+    operands: Sequence[Value],
+    problems: Problems,
+    place: Place,
+    scope: Scope,
+    frame: Frame,
 ) -> DiagnosticsError:
-    """The error of a binary operation; when the left operand does not fit, the right one is looked at too."""
-    part = None if failure.operand is None else (node.left, node.right)[failure.operand]
-    first = place.error(scope, frame, failure.summary, failure.detail, of=part)
-    if failure.operand == 0 and right is not None:
+    """The errors of an operation whose operands are wrong: theirs, and of each that does not fit the operator."""
+    found = list(problems)
+    parts = (node.operand,) if isinstance(node, Unary) else (node.left, node.right)
+    sides = ("unary",) if isinstance(node, Unary) else ("left", "right")
+    for index, (value, part, side) in enumerate(zip(operands, parts, sides, strict=False)):
         try:
-            operand(right, operator.takes, 1, "right")
-        except Failure as second:
-            other = place.error(scope, frame, second.summary, second.detail, of=node.right)
-            return several((*first.diagnostics, *other.diagnostics))
-    return first
+            operand(value, operator.takes, index, side)
+        except Failure as failure:
+            found += place.error(scope, frame, failure.summary, failure.detail, of=part).diagnostics
+    return several(found, unknown(operator.gives))
 
 
 def _logical(node: Binary, operator: Operator, deciding: bool, both: tuple[Code, Code], place: Place) -> Code:
@@ -74,20 +89,24 @@ def _logical(node: Binary, operator: Operator, deciding: bool, both: tuple[Code,
     left, right = both
 
     def code(scope: Scope, frame: Frame) -> Value:
-        try:
-            a = operand(left(scope, frame), BOOL, 0, "left")
-        except Failure as failure:
-            raise _located(failure, operator, None, node, place, scope, frame) from None
-        except DiagnosticsError:
-            run_all(both, scope, frame)
-            raise
-        if a.raw is deciding:
-            return decided.with_marks(a.marks)
-        b = right(scope, frame)
-        try:
-            return binary(operator, a, b)
-        except Failure as failure:
-            raise _located(failure, operator, b, node, place, scope, frame) from None
+        a, problems = attempt(left, scope, frame)
+        if not problems:
+            try:
+                a = operand(a, BOOL, 0, "left")
+            except Failure:
+                b, problems = attempt(right, scope, frame)
+                raise _unfit(operator, node, (a, b), problems, place, scope, frame) from None
+            if a.raw is deciding:
+                return decided.with_marks(a.marks)
+        b, more = attempt(right, scope, frame)
+        problems = (*problems, *more)
+        if not problems:
+            try:
+                return binary(operator, a, b)
+            except Failure as failure:
+                if failure.operand is None:
+                    raise place.error(scope, frame, failure.summary, failure.detail) from None
+        raise _unfit(operator, node, (a, b), problems, place, scope, frame)
 
     return code
 
@@ -98,11 +117,15 @@ def _unary(node: Unary, names: Locals) -> Compiled:
     value, operator, place = runnable(compiled), UNARY[node.operator], Place(node, names)
 
     def code(scope: Scope, frame: Frame) -> Value:
-        try:
-            return unary(operator, value(scope, frame))
-        except Failure as failure:
-            part = None if failure.operand is None else node.operand
-            raise place.error(scope, frame, failure.summary, failure.detail, of=part) from None
+        a, problems = attempt(value, scope, frame)
+        if not problems:
+            try:
+                return unary(operator, a)
+            except Failure as failure:
+                if failure.operand is None:
+                    found = place.error(scope, frame, failure.summary, failure.detail)
+                    raise several(found.diagnostics, unknown(operator.gives)) from None
+        raise _unfit(operator, node, (a,), problems, place, scope, frame)
 
     return fold(code, compiled)
 
@@ -120,31 +143,35 @@ def _conditional(node: Conditional | TemplateIf, names: Locals) -> Compiled:
     def code(scope: Scope, frame: Frame) -> Value:
         # Both arms are evaluated, as the type of the result depends on both; the error of the arm that is
         # not chosen does not matter.
-        then, then_error = _attempt(then_code, scope, frame)
-        other, other_error = _attempt(otherwise_code, scope, frame)
+        then, then_problems = attempt(then_code, scope, frame)
+        other, other_problems = attempt(otherwise_code, scope, frame)
         ty = _result_type(then, other)
         if ty is None:
             raise _inconsistent(node, place, scope, frame, then, other)
-        chosen = condition(scope, frame)
+        chosen, problems = attempt(condition, scope, frame)
         marks = chosen.marks | then.marks | other.marks
         if chosen.raw is UNKNOWN:
-            return unknown(ty).with_marks(marks)
-        if _truth(node, place, scope, frame, chosen):
-            result, problem, arm = then, then_error, node.then
-        else:
-            result, problem, arm = other, other_error, node.otherwise or node
-        if problem is not None:
-            raise problem
-        return _converted(result, ty, arm, node, place, scope, frame).with_marks(marks)
+            return settled(_undecided(then, other, ty).with_marks(marks), problems)
+        try:
+            if _truth(node, place, scope, frame, chosen):
+                result, more, arm = then, then_problems, node.then
+            else:
+                result, more, arm = other, other_problems, node.otherwise or node
+            if more:
+                problems = (*problems, *more)
+            result = _converted(result, ty, arm, node, place, scope, frame).with_marks(marks)
+        except DiagnosticsError as problem:
+            raise several((*problems, *problem.diagnostics), unknown(ty).with_marks(marks)) from None
+        return settled(result, problems) if problems else result
 
     return fold(code, *compiled)
 
 
-def _attempt(code: Code, scope: Scope, frame: Frame) -> tuple[Value, DiagnosticsError | None]:
-    try:
-        return code(scope, frame), None
-    except DiagnosticsError as problem:
-        return UNKNOWN_DYNAMIC, problem
+def _undecided(then: Value, other: Value, ty: Type) -> Value:
+    """The result of a conditional whose condition is not known."""
+    if then.raw is None and other.raw is None:
+        return null(ty)
+    return unknown(ty).never_null() if then.is_never_null and other.is_never_null else unknown(ty)
 
 
 def _result_type(then: Value, other: Value) -> Type | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from iac.diagnostics import Diagnostic, DiagnosticsError, SourceRange
+from iac.diagnostics import SourceRange
 from iac.hcl.access import index, take
 from iac.hcl.evaluation.code import (
     Code,
@@ -12,11 +13,14 @@ from iac.hcl.evaluation.code import (
     Frame,
     Locals,
     Place,
+    Problems,
+    attempt,
+    attempt_all,
     compile_node,
     compiles,
     fold,
-    run_all,
     runnable,
+    settled,
     several,
 )
 from iac.hcl.failure import Failure
@@ -30,10 +34,11 @@ from iac.hcl.syntax import (
     Step,
 )
 from iac.values.convert import unify
-from iac.values.types import DYNAMIC, EMPTY_TUPLE, CollectionType, TupleType, Type, list_of, tuple_of
+from iac.values.types import DYNAMIC, EMPTY_TUPLE, TupleType, Type, list_of, tuple_of
 from iac.values.value import (
     UNKNOWN,
     UNKNOWN_DYNAMIC,
+    Marks,
     Value,
     tuple_value,
     unknown,
@@ -70,34 +75,46 @@ def _follow(value: Value, steps: Sequence[Step], place: Place, scope: Scope, fra
 def _relative_traversal(node: RelativeTraversal, names: Locals) -> Compiled:
     compiled = compile_node(node.source, names)
     source, steps, place = runnable(compiled), node.steps, Place(node, names)
-    return fold(lambda scope, frame: _follow(source(scope, frame), steps, place, scope, frame), compiled)
+
+    def code(scope: Scope, frame: Frame) -> Value:
+        value, problems = attempt(source, scope, frame)
+        if not problems:
+            return _follow(value, steps, place, scope, frame)
+        found, more = attempt(lambda scope, frame: _follow(value, steps, place, scope, frame), scope, frame)
+        raise several((*problems, *more), found)
+
+    return fold(code, compiled)
 
 
 @compiles(IndexExpression)
 def _index_expression(node: IndexExpression, names: Locals) -> Compiled:
     compiled = compile_node(node.collection, names), compile_node(node.key, names)
-    collection, key = map(runnable, compiled)
+    both = collection, key = [runnable(part) for part in compiled]
     place = Place(node, names)
     brackets = SourceRange(node.range.filename, node.collection.range.end, node.range.end)
 
-    def take_index(scope: Scope, frame: Frame, whole: Value, wanted: Value) -> Value:
+    def take_index(scope: Scope, frame: Frame, whole: Value, wanted: Value, problems: Problems) -> Value:
         try:
-            return index(whole, wanted)
+            return settled(index(whole, wanted), problems)
         except Failure as failure:
-            raise place.error(scope, frame, failure.summary, failure.detail, subject=brackets) from None
+            found = place.error(scope, frame, failure.summary, failure.detail, subject=brackets)
+            raise several((*problems, *found.diagnostics)) from None
 
     def code(scope: Scope, frame: Frame) -> Value:
-        whole, wanted = run_all((collection, key), scope, frame)
-        return take_index(scope, frame, whole, wanted)
+        (whole, wanted), problems = attempt_all(both, scope, frame)
+        return take_index(scope, frame, whole, wanted, problems)
 
     reference = node.collection
     if not isinstance(reference, ScopeTraversal) or reference.root in names.slots:
         return fold(code, *compiled)
 
     def code_by_reference(scope: Scope, frame: Frame) -> Value:
-        wanted = key(scope, frame)
-        found = scope.lookup_index(reference, wanted)
-        return found if found is not None else take_index(scope, frame, collection(scope, frame), wanted)
+        wanted, problems = attempt(key, scope, frame)
+        found = None if problems else scope.lookup_index(reference, wanted)
+        if found is not None:
+            return found
+        whole, more = attempt(collection, scope, frame)
+        return take_index(scope, frame, whole, wanted, (*more, *problems))
 
     return code_by_reference
 
@@ -116,10 +133,14 @@ def _splat(node: Splat, names: Locals) -> Compiled:
     place = Place(node, names)
 
     def code(scope: Scope, frame: Frame) -> Value:
-        value = source(scope, frame)
-        ty = value.type
+        value, problems = attempt(source, scope, frame)
+        if problems:
+            # What follows the splat may be wrong whatever the elements are.
+            more = attempt(each, scope, (*frame, UNKNOWN_DYNAMIC))[1] if each else ()
+            raise several((*problems, *more))
+        ty, raw = value.type, value.raw
         if ty.kind in ("list", "set", "tuple"):
-            if value.raw is None:
+            if raw is None:
                 raise place.error(
                     scope,
                     frame,
@@ -127,54 +148,48 @@ def _splat(node: Splat, names: Locals) -> Compiled:
                     "Splat expressions (with the * symbol) cannot be applied to null sequences.",
                     of=node.source,
                 )
-            if value.raw is UNKNOWN:
-                result = unknown(_result_type(ty, each, scope, frame))
-                return result.with_marks(value.marks)
-            return _splat_elements(ty, value.raw, each, scope, frame).with_marks(value.marks)
+            return _spread(ty, raw, each, scope, frame, value.marks)
         # Anything else is taken as a sequence of one, and null as an empty one.
-        if value.raw is None:
-            return Value(EMPTY_TUPLE, ())
+        if raw is None:
+            return Value(EMPTY_TUPLE, (), value.marks)
         if ty is DYNAMIC:
             return UNKNOWN_DYNAMIC.with_marks(value.marks)
-        item = each(scope, (*frame, value)) if each else value
+        plain = value.without_own_marks()
+        result = _spread(tuple_of((ty,)), (plain,), each, scope, frame, value.marks)
         # Whether there will be one element or none is not known: the value may turn out to be null.
-        return UNKNOWN_DYNAMIC.with_marks(value.marks) if value.raw is UNKNOWN else tuple_value((item,))
+        return result if value.is_never_null else UNKNOWN_DYNAMIC.with_marks(value.marks)
 
     return code
 
 
-def _splat_elements(ty: Type, elements: Sequence[Value], each: Code | None, scope: Scope, frame: Frame) -> Value:
-    items: Sequence[Value] = elements
+def _spread(ty: Type, elements: Any, each: Code | None, scope: Scope, frame: Frame, marks: Marks) -> Value:
+    """What `each` makes of all elements, or of elements that are not known."""
+    if elements is UNKNOWN:
+        result_type, problems = _result_type(ty, each, scope, frame)
+        return settled(unknown(result_type).never_null().with_marks(marks), problems)
+    items: list[Value] = list(elements)
     if each is not None:
-        items = _each_element(elements, each, scope, frame)
+        taken = [attempt(each, scope, (*frame, element)) for element in elements]
+        items = [item for item, _ in taken]
+        if any(found for _, found in taken):
+            result_type, _ = _result_type(ty, each, scope, frame)
+            raise several([p for _, found in taken for p in found], unknown(result_type).with_marks(marks))
     if isinstance(ty, TupleType):
-        return tuple_value(items)
+        return tuple_value(items).with_marks(marks)
     if not items:
-        return Value(_result_type(ty, each, scope, frame), ())
+        result_type, problems = _result_type(ty, each, scope, frame)
+        return settled(Value(result_type, (), marks), problems)
     element = unify([item.type for item in items])
-    return tuple_value(items) if element is None else Value(list_of(element), tuple(items))
+    result = tuple_value(items) if element is None else Value(list_of(element), tuple(items))
+    return result.with_marks(marks)
 
 
-def _each_element(elements: Sequence[Value], each: Code, scope: Scope, frame: Frame) -> list[Value]:
-    items: list[Value] = []
-    problems: list[Diagnostic] = []
-    for element in elements:
-        try:
-            items.append(each(scope, (*frame, element)))
-        except DiagnosticsError as problem:
-            problems += problem.diagnostics
-    if problems:
-        raise several(problems)
-    return items
-
-
-def _result_type(ty: Type, each: Code | None, scope: Scope, frame: Frame) -> Type:
-    """The type of a splat's result, found by trying it with an unknown element."""
-
-    def of(element: Type) -> Type:
-        return element if each is None else each(scope, (*frame, unknown(element))).type
-
-    if isinstance(ty, TupleType):
-        return tuple_of(of(element) for element in ty.elements)
-    assert isinstance(ty, CollectionType)
-    return list_of(of(ty.element))
+def _result_type(ty: Type, each: Code | None, scope: Scope, frame: Frame) -> tuple[Type, Problems]:
+    """The type of a splat's result, found by trying it with an unknown element; and the errors of that."""
+    if each is None:
+        return (ty if isinstance(ty, TupleType) else list_of(ty.element)), ()  # type: ignore[attr-defined]  # a sequence
+    elements = ty.elements if isinstance(ty, TupleType) else (ty.element,)  # type: ignore[attr-defined]
+    tried = [attempt(each, scope, (*frame, unknown(element))) for element in elements]
+    types = [value.type for value, _ in tried]
+    result = tuple_of(types) if isinstance(ty, TupleType) else list_of(types[0])
+    return result, [problem for _, found in tried for problem in found]

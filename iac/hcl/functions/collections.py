@@ -89,11 +89,11 @@ def _coalesce_type(arguments: Sequence[Value]) -> Type:
 
 
 def _coalesce(arguments: Sequence[Value], returns: Type) -> Value:
-    for index, argument in enumerate(arguments):
+    for argument in arguments:
         try:
             value = convert(argument, returns)
-        except ConversionError as problem:
-            raise FunctionError(problem.message, index) from None
+        except ConversionError:
+            continue  # as Terraform does: the types have something in common, but this value has not
         if value.raw is UNKNOWN:
             return unknown(returns)
         if value.raw is not None and not (returns is STRING and value.raw == ""):
@@ -107,7 +107,7 @@ def _coalescelist_type(arguments: Sequence[Value]) -> Type:
     for argument in arguments:
         if not argument.is_known:
             return DYNAMIC
-        if argument.type is not DYNAMIC and argument.type.kind not in ("list", "tuple"):
+        if argument.type.kind not in ("list", "tuple"):
             raise FunctionError("coalescelist arguments must be lists or tuples")
     types = {a.type for a in arguments}
     return types.pop() if len(types) == 1 else DYNAMIC
@@ -280,6 +280,7 @@ _FUNCTIONS = (
         variadic=anything("vals", "lists or tuples", **_EACH),
         description="The first argument that is not an empty list.",
         example='coalescelist([], ["c", "d"]) = ["c", "d"]',
+        nullable=True,
     ),
     Function(
         "contains",
@@ -296,6 +297,7 @@ _FUNCTIONS = (
         _element,
         description="One element of a list; an index past the end starts again from the beginning.",
         example='element(["a", "b", "c"], 3) = "a"',
+        nullable=True,
     ),
     Function(
         "index",
@@ -340,6 +342,7 @@ _FUNCTIONS = (
         _one,
         description="The only element of a list, or null when the list is empty.",
         example='one(["a"]) = "a"',
+        nullable=True,
     ),
 )
 

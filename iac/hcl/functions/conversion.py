@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from iac.diagnostics import Diagnostic, DiagnosticsError
 from iac.hcl.functions.shorthand import EVERYTHING, anything
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Implementation, Thunk
-from iac.values.codec import quote
+from iac.hcl.render import go_quote
 from iac.values.convert import ConversionError, convert, convertible
 from iac.values.paths import Path, transform
-from iac.values.types import BOOL, DYNAMIC, NUMBER, STRING, Type, list_of, map_of, set_of, type_name
+from iac.values.types import BOOL, DYNAMIC, NUMBER, STRING, Type, constraint_name, list_of, map_of, set_of, type_name
 from iac.values.value import (
     EPHEMERAL,
     FALSE,
@@ -30,34 +30,31 @@ def _converter(want: Type) -> Implementation:
     def implementation(arguments: Sequence[Value], returns: Type) -> Value:
         (value,) = arguments
         if not convertible(value.type, want, unsafe=True):
-            raise FunctionError(f"cannot convert {_name(value.type)} to {type_name(want)}", 0)
+            raise FunctionError(f"cannot convert {type_name(value.type)} to {constraint_name(want)}", 0)
         try:
-            return convert(value, want)
+            converted = convert(value, want)
         except ConversionError:
             raise _no_conversion(value, want) from None
+        # Of an unknown value that is converted so, Terraform forgets what else is known of it.
+        return converted if converted.is_known else unknown(converted.type).with_marks(converted.marks)
 
     return implementation
 
 
-def _name(ty: Type) -> str:
-    """The type of a value in words; for an empty collection nothing is known of its elements."""
-    return type_name(ty).replace("any single type", "dynamic")
-
-
 def _no_conversion(value: Value, want: Type) -> FunctionError:
-    have = _name(value.type)
+    have = type_name(value.type)
     if SENSITIVE in all_marks(value):
-        return FunctionError(f"cannot convert this sensitive {have} to {type_name(want)}", 0)
+        return FunctionError(f"cannot convert this sensitive {have} to {constraint_name(want)}", 0)
     if value.type is STRING and want is BOOL:
         return FunctionError(
-            f'cannot convert {quote(value.raw)} to bool; only the strings "true" or "false" are allowed', 0
+            f'cannot convert {go_quote(value.raw)} to bool; only the strings "true" or "false" are allowed', 0
         )
     if value.type is STRING and want is NUMBER:
+        text = go_quote(value.raw)
         return FunctionError(
-            f"cannot convert {quote(value.raw)} to number; given string must be a decimal representation of a number",
-            0,
+            f"cannot convert {text} to number; given string must be a decimal representation of a number", 0
         )
-    return FunctionError(f"cannot convert {have} to {type_name(want)}", 0)
+    return FunctionError(f"cannot convert {have} to {constraint_name(want)}", 0)
 
 
 def _same_type(arguments: Sequence[Value]) -> Type:
@@ -140,6 +137,7 @@ _FUNCTIONS = (
             _converter(want),
             description=description,
             example=example,
+            nullable=True,
         )
         for name, want, description, example in _TYPES
     ),
@@ -159,6 +157,7 @@ _FUNCTIONS = (
         _ephemeralasnull,
         description="The value with everything ephemeral in it replaced by null.",
         example="ephemeralasnull(var.token) = null",
+        nullable=True,
     ),
     Function(
         "issensitive",
@@ -167,6 +166,7 @@ _FUNCTIONS = (
         _issensitive,
         description="Tells whether a value is marked as sensitive.",
         example="issensitive(sensitive(1)) = true",
+        nullable=True,
     ),
     Function(
         "nonsensitive",
@@ -175,6 +175,7 @@ _FUNCTIONS = (
         _nonsensitive,
         description="The value without its mark as sensitive.",
         example="nonsensitive(sensitive(1)) = 1",
+        nullable=True,
     ),
     Function(
         "sensitive",
@@ -183,6 +184,7 @@ _FUNCTIONS = (
         _sensitive,
         description="The value, marked as sensitive.",
         example="sensitive(1) = (sensitive value)",
+        nullable=True,
     ),
     Function(
         "try",

@@ -10,7 +10,7 @@ from functools import partial
 from iac.hcl.functions.encoding import decode_base64, encode_base64
 from iac.hcl.functions.shorthand import lift, numeric, text, whole
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Implementation
-from iac.values.codec import quote
+from iac.hcl.render import go_quote
 from iac.values.types import STRING, Type
 from iac.values.value import Value, string, unknown
 
@@ -72,7 +72,7 @@ def _private_key(pem: str) -> object:
 def _rsadecrypt(ciphertext: str, private_key: str) -> str:
     encrypted = decode_base64(ciphertext)
     if encrypted is None:
-        raise FunctionError("failed to decode input {}: cipher text must be base64-encoded", 0, quote(ciphertext))
+        raise FunctionError("failed to decode input {}: cipher text must be base64-encoded", 0, go_quote(ciphertext))
     key = _private_key(private_key)
     from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -93,7 +93,7 @@ def _parse_uuid(namespace: str) -> uuid.UUID:
     plain = namespace
     if len(plain) == 45:
         if plain[:9].lower() != "urn:uuid:":
-            raise ValueError(f"invalid urn prefix: {quote(plain[:9])}")
+            raise ValueError(f"invalid urn prefix: {go_quote(plain[:9])}")
         plain = plain[9:]
     elif len(plain) == 38:
         plain = plain[1:-1]

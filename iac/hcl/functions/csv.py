@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from iac.hcl.functions.shorthand import text
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError
-from iac.values.codec import quote
+from iac.hcl.render import go_quote
 from iac.values.types import DYNAMIC, STRING, Type, list_of, object_of
 from iac.values.value import Value, list_value, object_value, string
 
@@ -73,7 +73,7 @@ def _csvdecode_type(arguments: Sequence[Value]) -> Type:
         raise FunctionError("missing header line")
     for position, name in enumerate(header[1]):
         if name in header[1][:position]:
-            raise FunctionError(f"duplicate column name {quote(name)}")
+            raise FunctionError(f"duplicate column name {go_quote(name)}")
     return list_of(object_of(dict.fromkeys((string(name).raw for name in header[1]), STRING)))
 
 

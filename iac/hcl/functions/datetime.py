@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from iac.hcl.functions.shorthand import lift, text
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError
-from iac.values.codec import quote
+from iac.hcl.render import go_quote
 from iac.values.types import NUMBER, STRING, Type
 from iac.values.value import Value, string, unknown
 
@@ -60,11 +60,11 @@ def _misplaced(name: str, rest: str, argument: int | None) -> FunctionError:
         return _invalid("hour must have exactly two digits", argument)
     if name in "-:":
         if not rest:
-            return _invalid(f"end of string where {quote(name)} is expected", argument)
-        return _invalid(f"found {{}} where {quote(name)} is expected", argument, quote(rest))
+            return _invalid(f"end of string where {go_quote(name)} is expected", argument)
+        return _invalid(f"found {{}} where {go_quote(name)} is expected", argument, go_quote(rest))
     if not rest:
         return _invalid(f"end of string before {name}", argument)
-    return _invalid(f"cannot use {{}} as {name}", argument, quote(rest))
+    return _invalid(f"cannot use {{}} as {name}", argument, go_quote(rest))
 
 
 def _out_of_range(name: str, rest: str, argument: int | None) -> FunctionError:
@@ -94,13 +94,13 @@ def _parse(timestamp: str, argument: int | None) -> _Instant:
         rest = rest[fraction.end() :]
     zone = _OFFSET.match(rest)
     if rest.startswith(","):
-        raise _invalid("cannot use {} as timestamp segment", argument, quote(","))
+        raise _invalid("cannot use {} as timestamp segment", argument, go_quote(","))
     if zone is not None and zone[1] and (int(zone[2]) > 24 or int(zone[3]) > 60):
         raise _misplaced("UTC offset", "", argument)
     if zone is None:
         raise _misplaced("UTC offset", rest, argument)
     if rest[zone.end() :]:
-        raise _invalid("cannot use {} as timestamp segment", argument, quote(rest[zone.end() :]))
+        raise _invalid("cannot use {} as timestamp segment", argument, go_quote(rest[zone.end() :]))
     offset = int(f"{zone[1]}1") * (int(zone[2]) * 60 + int(zone[3])) if zone[1] else 0
     try:
         whole = datetime(*fields, tzinfo=UTC) - timedelta(minutes=offset)  # type: ignore[arg-type,misc]
@@ -145,24 +145,24 @@ def _parse_duration(duration: str) -> int:
         return 0
     total = 0
     if not rest:
-        raise FunctionError("time: invalid duration {}", None, quote(duration))
+        raise FunctionError("time: invalid duration {}", None, go_quote(duration))
     while rest:
         match = _TERM.match(rest)
         assert match is not None
         integer, fraction, unit = match.groups()
         if not integer and not fraction:
-            raise FunctionError("time: invalid duration {}", None, quote(duration))
+            raise FunctionError("time: invalid duration {}", None, go_quote(duration))
         if not unit:
-            raise FunctionError("time: missing unit in duration {}", None, quote(duration))
+            raise FunctionError("time: missing unit in duration {}", None, go_quote(duration))
         if unit not in _UNITS:
-            raise FunctionError("time: unknown unit {} in duration {}", None, quote(unit), quote(duration))
+            raise FunctionError("time: unknown unit {} in duration {}", None, go_quote(unit), go_quote(duration))
         scale = _UNITS[unit]
         total += int(integer or 0) * scale
         if fraction:
             total += int(fraction) * scale // 10 ** len(fraction)
         rest = rest[match.end() :]
     if total >= 1 << 63:
-        raise FunctionError("time: invalid duration {}", None, quote(duration))
+        raise FunctionError("time: invalid duration {}", None, go_quote(duration))
     return sign * total
 
 
@@ -254,7 +254,7 @@ def _formatdate(pattern: str, timestamp: str) -> str:
         write = _VERBS.get(verb)
         if write is None:
             advice = f": {_ADVICE[verb[0]]}" if verb[0] in _ADVICE else ""
-            raise FunctionError(f"invalid date format verb {quote(verb)}{advice}", 0)
+            raise FunctionError(f"invalid date format verb {go_quote(verb)}{advice}", 0)
         parts.append(write(local))
     return "".join(parts)
 
@@ -292,6 +292,7 @@ def functions(context: FunctionContext) -> tuple[Function, ...]:
             lift(_timeadd),
             description="A timestamp moved by a duration.",
             example='timeadd("2017-11-22T00:00:00Z", "10m") = "2017-11-22T00:10:00Z"',
+            nullable=True,
         ),
         Function(
             "timecmp",

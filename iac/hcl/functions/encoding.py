@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from iac.hcl.functions.json_problems import json_problem
 from iac.hcl.functions.shorthand import anything, lift, text
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError
+from iac.hcl.render import go_quote
 from iac.values import numbers
-from iac.values.codec import implied, loads, quote
+from iac.values.codec import implied, loads
 from iac.values.types import DYNAMIC, STRING, Type
 from iac.values.value import Value, string, unknown
 
@@ -58,7 +59,7 @@ def _utf8(data: bytes) -> str:
 def _base64decode(encoded: str) -> str:
     data = decode_base64(encoded)
     if data is None:
-        raise FunctionError("failed to decode base64 data {}", None, quote(encoded))
+        raise FunctionError("failed to decode base64 data {}", None, go_quote(encoded))
     return _utf8(data)
 
 
@@ -79,7 +80,7 @@ def _base64gunzip(encoded: str) -> str:
 
     data = decode_base64(encoded)
     if data is None:
-        raise FunctionError("failed to decode base64 data {}", None, quote(encoded))
+        raise FunctionError("failed to decode base64 data {}", None, go_quote(encoded))
     try:
         return _utf8(gzip.decompress(data))
     except (OSError, EOFError, zlib.error):
@@ -152,7 +153,9 @@ def _character_set(name: str) -> tuple[str, str]:
         iana, *others = line.split() or [""]
         if iana and wanted in (iana.lower(), *(alias.lower() for alias in others[1:])):
             return iana, others[0]
-    raise FunctionError("{} is not a supported IANA encoding name or alias in this Terraform version", 1, quote(name))
+    raise FunctionError(
+        "{} is not a supported IANA encoding name or alias in this Terraform version", 1, go_quote(name)
+    )
 
 
 def _textencodebase64(plain: str, encoding: str) -> str:
@@ -212,7 +215,13 @@ def _json_string(plain: str) -> str:
 
 def _jsonencode(arguments: Sequence[Value], returns: Type) -> Value:
     (value,) = arguments
-    return string(json_text(value)) if value.is_wholly_known else unknown(STRING)
+    if value.is_wholly_known:
+        return string(json_text(value))
+    return unknown(STRING).never_null(_JSON_BEGINNINGS.get(value.type.kind, "") if value.is_never_null else "")
+
+
+_JSON_BEGINNINGS = {"list": "[", "set": "[", "tuple": "[", "map": "{", "object": "{", "string": '"'}
+"""How the JSON of a value that is not null begins, by the kind of its type."""
 
 
 def _jsondecode(arguments: Sequence[Value], returns: Type) -> Value:
@@ -246,7 +255,7 @@ def _urldecode(encoded: str) -> str:
 
     broken = re.search(r"%(?![0-9A-Fa-f]{2})(.{0,2})", encoded, re.DOTALL)
     if broken:
-        raise FunctionError("failed to decode URL: invalid URL escape {}", None, quote(broken.group()))
+        raise FunctionError("failed to decode URL: invalid URL escape {}", None, go_quote(broken.group()))
     return _utf8(unquote_to_bytes(encoded.replace("+", " ")))
 
 
@@ -295,7 +304,7 @@ _FUNCTIONS = (
     ),
     Function(
         "jsonencode",
-        (anything("val", "any value", allow_null=True),),
+        (anything("val", "any value", allow_null=True, allow_unknown=True, allow_dynamic=True),),
         STRING,
         _jsonencode,
         description="Writes a value as JSON.",

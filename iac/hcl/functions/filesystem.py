@@ -18,7 +18,7 @@ from stat import S_ISBLK, S_ISCHR, S_ISDIR, S_ISFIFO, S_ISREG, S_ISSOCK
 from iac.hcl.functions.encoding import encode_base64
 from iac.hcl.functions.shorthand import lift, text
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Implementation
-from iac.values.codec import quote
+from iac.hcl.render import go_quote
 from iac.values.types import BOOL, STRING, Type, set_of
 from iac.values.value import Value, set_value, string
 
@@ -83,7 +83,7 @@ def read_bytes(base: Path, path: str) -> bytes:
     try:
         return Path(located).read_bytes()
     except FileNotFoundError:
-        raise FunctionError(_NO_FILE, 0, quote(path)) from None
+        raise FunctionError(_NO_FILE, 0, go_quote(path)) from None
     except IsADirectoryError:
         raise FunctionError("failed to read file: read {}: is a directory", 0, _clean(path or ".")) from None
     except OSError as problem:
@@ -95,7 +95,7 @@ def read_text(base: Path, path: str) -> str:
     try:
         return read_bytes(base, path).decode()
     except UnicodeDecodeError:
-        raise FunctionError(_NOT_UTF8, None, quote(path)) from None
+        raise FunctionError(_NOT_UTF8, None, go_quote(path)) from None
 
 
 def _read_to_hash(base: Path, path: str) -> bytes:
@@ -114,11 +114,11 @@ def _fileexists(base: Path, path: str) -> bool:
     except FileNotFoundError:
         return False
     except (OSError, ValueError):
-        raise FunctionError("failed to stat {}", None, quote(path)) from None
+        raise FunctionError("failed to stat {}", None, go_quote(path)) from None
     if S_ISREG(mode):
         return True
     kind = next((words for test, words in _KINDS if test(mode)), "not a regular file")
-    raise FunctionError("{} is {}", None, quote(_clean(path or ".")), kind)
+    raise FunctionError("{} is {}", None, go_quote(_clean(path or ".")), kind)
 
 
 # --- finding ---------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def _fileset(base: Path, arguments: Sequence[Value], returns: Type) -> Value:
                 found.update(match for match in _glob(root, segments) if os.path.isfile(match))
     except ValueError as problem:
         raise FunctionError(
-            "failed to glob pattern {}: {}", None, quote(_clean(posixpath.join(path, pattern))), problem
+            "failed to glob pattern {}: {}", None, go_quote(_clean(posixpath.join(path, pattern))), problem
         ) from None
     return set_value(STRING, [string(os.path.relpath(match, root)) for match in found])
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 from iac.hcl.functions.encoding import json_text
 from iac.hcl.functions.shorthand import anything, text
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError
-from iac.hcl.functions.strings import grapheme_count, graphemes
+from iac.hcl.functions.strings import grapheme_count, graphemes, known_beginning
+from iac.hcl.render import go_quote
 from iac.values import numbers
-from iac.values.codec import quote
 from iac.values.convert import ConversionError, convert
 from iac.values.types import BOOL, NUMBER, STRING, Type, list_of
 from iac.values.value import Value, list_value, string, unknown
@@ -39,7 +39,7 @@ class _Verb(NamedTuple):
 
 
 def _problem(verb: _Verb, message: str) -> FunctionError:
-    return FunctionError(f"unsupported value for {quote(verb.raw)} at {verb.offset}: {message}")
+    return FunctionError(f"unsupported value for {go_quote(verb.raw)} at {verb.offset}: {message}")
 
 
 def _as(value: Value, ty: Type, verb: _Verb) -> Any:
@@ -171,7 +171,7 @@ def _format_one(value: Value, verb: _Verb) -> str:
         return _format_float(_as(value, NUMBER, verb), verb)
     if mode in "sq":
         return _format_string(_as(value, STRING, verb), verb)
-    raise FunctionError(f"unsupported format verb '{mode}' in {quote(verb.raw)} at offset {verb.offset}")
+    raise FunctionError(f"unsupported format verb '{mode}' in {go_quote(verb.raw)} at offset {verb.offset}")
 
 
 def _offset(pattern: str, position: int) -> int:
@@ -216,7 +216,7 @@ def format_values(pattern: str, values: Sequence[Value]) -> str:
         )
         if index > len(values):
             raise FunctionError(
-                f"not enough arguments for {quote(verb.raw)} at {verb.offset}: "
+                f"not enough arguments for {go_quote(verb.raw)} at {verb.offset}: "
                 f"need index {index} but have {len(values)} total"
             )
         parts.append(_format_one(values[index - 1], verb))
@@ -235,7 +235,7 @@ def _too_many(used: int) -> str:
 def _format(arguments: Sequence[Value], returns: Type) -> Value:
     pattern, *values = arguments
     if not all(value.is_wholly_known for value in values):
-        return unknown(STRING)
+        return unknown(STRING).never_null(known_beginning(pattern.raw.partition("%")[0]))
     return string(format_values(pattern.raw, values))
 
 
@@ -266,7 +266,7 @@ def _formatlist(arguments: Sequence[Value], returns: Type) -> Value:
     for row in range(1 if length is None else length):
         cells = [v.raw[row] if sequence else v for v, sequence in zip(values, sequences, strict=True)]
         if not all(cell.is_wholly_known for cell in cells):
-            results.append(unknown(STRING))
+            results.append(unknown(STRING).never_null())
             continue
         try:
             results.append(string(format_values(pattern.raw, cells)))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from iac.hcl.functions.sequences import sequence
 from iac.hcl.functions.shorthand import EVERYTHING, anything
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Parameter
-from iac.values.codec import quote
+from iac.hcl.render import go_quote
 from iac.values.convert import ConversionError, convert
 from iac.values.types import (
     DYNAMIC,
@@ -67,7 +67,7 @@ def _lookup_type(arguments: Sequence[Value]) -> Type:
             return ty.attributes[key.raw]
         if default:
             return default[0].type
-        raise FunctionError("the given object has no attribute {}", 0, quote(key.raw))
+        raise FunctionError("the given object has no attribute {}", 0, go_quote(key.raw))
     if isinstance(ty, CollectionType) and ty.kind == "map":
         if default:
             try:
@@ -88,7 +88,7 @@ def _lookup(arguments: Sequence[Value], returns: Type) -> Value:
         return found.with_marks(marks)
     if default:
         return convert(default[0], returns).with_marks(marks)
-    raise FunctionError("lookup failed to find key {}", None, quote(key.raw))
+    raise FunctionError("lookup failed to find key {}", None, go_quote(key.raw))
 
 
 def _merge_type(arguments: Sequence[Value]) -> Type:
@@ -119,7 +119,7 @@ def _merge_type(arguments: Sequence[Value]) -> Type:
 def _merge(arguments: Sequence[Value], returns: Type) -> Value:
     marks = NO_MARKS.union(*(a.marks for a in arguments))
     present = [a for a in arguments if not a.is_null]
-    if arguments and not present:
+    if arguments and not present and returns is not DYNAMIC:
         return null(returns).with_marks(marks)
     merged: dict[str, Value] = {}
     for argument in present:
@@ -138,10 +138,10 @@ def _transpose(arguments: Sequence[Value], returns: Type) -> Value:
     found: dict[str, list[str]] = {}
     for key, values in mapping.raw.items():
         if values.raw is None:
-            raise FunctionError(f"the list for key {quote(key)} is null", 0)
+            raise FunctionError(f"the list for key {go_quote(key)} is null", 0)
         for value in values.raw:
             if value.raw is None:
-                raise FunctionError(f"the list for key {quote(key)} contains a null", 0)
+                raise FunctionError(f"the list for key {go_quote(key)} contains a null", 0)
             found.setdefault(value.raw, []).append(key)
     strings = {key: list_value(STRING, map(string, sorted(names))) for key, names in found.items()}
     return map_value(list_of(STRING), strings)
@@ -215,6 +215,7 @@ _FUNCTIONS = (
         variadic=anything("default", "the result when the key is not there", **EVERYTHING),
         description="The element of a map under a key, or a default.",
         example='lookup({a = "ay"}, "b", "none") = "none"',
+        nullable=True,
     ),
     Function(
         "merge",

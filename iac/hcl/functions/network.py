@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from iac.hcl.functions.shorthand import lift, numeric, text, whole
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError
+from iac.hcl.render import go_quote
 from iac.values import numbers
-from iac.values.codec import quote
 from iac.values.types import BOOL, STRING, Type, list_of
 from iac.values.value import Value, list_value, string
 
@@ -132,7 +132,7 @@ def _cidrcontains(containing: str, contained: str) -> bool:
         try:
             address = ipaddress.ip_address(contained)
         except ValueError:
-            raise FunctionError("invalid IP address or prefix: {}", 1, quote(contained)) from None
+            raise FunctionError("invalid IP address or prefix: {}", 1, go_quote(contained)) from None
         inner = _Network(int(address), address.max_prefixlen, address.max_prefixlen)
     if outer.bits != inner.bits:
         raise FunctionError("address family mismatch: {} vs. {}", None, containing, contained)

@@ -9,8 +9,8 @@ from typing import Any
 
 from iac.hcl.functions.shorthand import anything, lift, numeric, whole
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Parameter
+from iac.hcl.render import go_quote
 from iac.values import numbers
-from iac.values.codec import quote
 from iac.values.convert import ConversionError, convert
 from iac.values.types import DYNAMIC, NUMBER, STRING, Type, type_name
 from iac.values.value import Value, number, unknown
@@ -20,7 +20,7 @@ _SUM_OF = "argument must be list, set, or tuple of number values"
 
 
 def _abs(value: Any) -> Any:
-    return numbers.negate(value) if value < 0 else value
+    return value if value > 0 else numbers.subtract(0, value)
 
 
 def _ceil(value: Any) -> Any:
@@ -51,7 +51,41 @@ def _from_double(value: float) -> Any:
 def _log_of(value: float) -> float:
     if value == 0:
         return -math.inf
-    return math.log(value) if value > 0 else math.nan
+    if value < 0 or math.isnan(value):
+        return math.nan
+    return value if math.isinf(value) else _natural_logarithm(value)
+
+
+_LN2 = 6.93147180369123816490e-01, 1.90821492927058770002e-10
+"""The natural logarithm of 2 in two parts, the first with zeros at its end."""
+
+_LOG_SERIES = (
+    6.666666666666735130e-01,
+    3.999999999940941908e-01,
+    2.857142874366239149e-01,
+    2.222219843214978396e-01,
+    1.818357216161805012e-01,
+    1.531383769920937332e-01,
+    1.479819860511658591e-01,
+)
+"""Coefficients of the approximation in fdlibm's `e_log.c` (Sun Microsystems, freely usable)."""
+
+
+def _natural_logarithm(value: float) -> float:
+    """The logarithm by fdlibm's method, which Go uses: the C library's can differ in the last digit."""
+    mantissa, exponent = math.frexp(value)
+    if mantissa < math.sqrt(2) / 2:
+        mantissa, exponent = mantissa * 2, exponent - 1
+    f = mantissa - 1
+    s = f / (2 + f)
+    s2 = s * s
+    s4 = s2 * s2
+    a1, a2, a3, a4, a5, a6, a7 = _LOG_SERIES
+    odd = s2 * (a1 + s4 * (a3 + s4 * (a5 + s4 * a7)))
+    even = s4 * (a2 + s4 * (a4 + s4 * a6))
+    half = 0.5 * f * f
+    high, low = _LN2
+    return exponent * high - ((half - (s * (half + odd + even) + exponent * low)) - f)
 
 
 def _log(value: Any, base: Any) -> Any:
@@ -129,7 +163,7 @@ def _parseint(arguments: Sequence[Value], returns: Type) -> Value:
         digits = digits.lower()
     allowed = _DIGITS[:base]
     if not digits or any(digit not in allowed for digit in digits):
-        raise FunctionError("cannot parse {} as a base {} integer", 0, quote(text), base)
+        raise FunctionError("cannot parse {} as a base {} integer", 0, go_quote(text), base)
     value = reduce(lambda total, digit: total * base + allowed.index(digit), digits, 0)
     return number(-value if text.startswith("-") else value)
 

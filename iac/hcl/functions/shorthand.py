@@ -49,11 +49,9 @@ def whole(number: Any, argument: int | None = None) -> int:
 
     Terraform holds such arguments in 64 bits.
     """
-    if type(number) is not int:
-        if numbers.is_infinite(number) or abs(number) > 1 << 63:
-            raise FunctionError(_LIMITS, argument)
-        raise FunctionError(_LIMITS, argument)
-    if not -(1 << 63) <= number < 1 << 63:
+    if not number:
+        return 0  # negative zero as well
+    if type(number) is not int or not -(1 << 63) <= number < 1 << 63:
         raise FunctionError(_LIMITS, argument)
     return number
 

@@ -26,12 +26,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from iac.diagnostics import Diagnostic, error
+from iac.hcl.render import go_quote
 from iac.hcl.syntax import Expression
-from iac.values.codec import quote
 from iac.values.convert import ConversionError, convert, convertible
 from iac.values.types import DYNAMIC, Type
-from iac.values.value import NO_MARKS, SENSITIVE, UNKNOWN, Marks, Value, all_marks, unknown, unmark_deep
+from iac.values.value import EPHEMERAL, NO_MARKS, SENSITIVE, UNKNOWN, Marks, Value, all_marks, unknown, unmark_deep
 
+_HIDING = frozenset({SENSITIVE, EPHEMERAL})
 HIDDEN = "(sensitive value)"
 """What stands in an error message for something that came from a sensitive argument."""
 
@@ -49,6 +50,12 @@ class FunctionError(Exception):
         self.shown = shown
         self.argument = argument
         self.summary = summary
+        self.others: tuple[FunctionError, ...] = ()
+
+    @property
+    def all(self) -> tuple[FunctionError, ...]:
+        """This error and those of other arguments of the same call that do not fit either."""
+        return (self, *self.others)
 
     @property
     def message(self) -> str:
@@ -71,11 +78,13 @@ class FunctionError(Exception):
         if self.summary:
             return error(self.summary, self.message)
         if self.argument is None:
-            return error("Error in function call", f"Call to function {quote(function.name)} failed: {self.message}.")
+            return error(
+                "Error in function call", f"Call to function {go_quote(function.name)} failed: {self.message}."
+            )
         parameter = function.parameter(self.argument)
         return error(
             "Invalid function argument",
-            f"Invalid value for {quote(parameter.name)} parameter: {self.message}.",
+            f"Invalid value for {go_quote(parameter.name)} parameter: {self.message}.",
         )
 
 
@@ -126,7 +135,8 @@ class Function:
 
     `returns` is its return type, or says it from the arguments (which may be unknown then), raising
     `FunctionError` where the types alone are wrong. When `lazy`, the arguments reach `implementation` as
-    `Thunk`s, unconverted and unchecked but for their number: `try`, `can`, `templatestring`.
+    `Thunk`s, unconverted and unchecked but for their number: `try`, `can`, `templatestring`. When `nullable`, nothing
+    is promised of an unknown result; of others it is known that they will not be null.
     `example` is a call and its result, as documentation has it.
     """
 
@@ -138,6 +148,7 @@ class Function:
     description: str = ""
     example: str = ""
     lazy: bool = False
+    nullable: bool = False
 
     def parameter(self, index: int) -> Parameter:
         """The parameter that the argument at `index` belongs to."""
@@ -179,13 +190,29 @@ def call(function: Function, arguments: Sequence[Any]) -> Value:
     _check_arity(function, len(arguments))
     if function.lazy:
         return function.implementation(arguments, DYNAMIC)
-    converted = [_convert(function, index, value) for index, value in enumerate(arguments)]
+    try:
+        converted = [_convert(function, index, value) for index, value in enumerate(arguments)]
+    except FunctionError:
+        first, *others = unsuitable(function, arguments)
+        first.others = tuple(others)
+        raise first from None
     try:
         return _call_converted(function, converted)
     except FunctionError as problem:
-        if problem.shown and any(SENSITIVE in all_marks(value) for value in arguments):
+        if problem.shown and any(_HIDING & all_marks(value) for value in arguments):
             raise problem.redacted() from None
         raise
+
+
+def unsuitable(function: Function, arguments: Sequence[Value]) -> list[FunctionError]:
+    """The error of every argument that does not convert to the type of its parameter."""
+    found = []
+    for index, value in enumerate(arguments):
+        try:
+            _convert(function, index, value)
+        except FunctionError as problem:
+            found.append(problem)
+    return found
 
 
 def _check_arity(function: Function, count: int) -> None:
@@ -193,13 +220,13 @@ def _check_arity(function: Function, count: int) -> None:
     if count < expected:
         least = " at least" if function.variadic else ""
         raise FunctionError(
-            f"Function {quote(function.name)} expects{least} {expected} argument(s). "
-            f"Missing value for {quote(function.parameters[count].name)}.",
+            f"Function {go_quote(function.name)} expects{least} {expected} argument(s). "
+            f"Missing value for {go_quote(function.parameters[count].name)}.",
             summary=_TOO_FEW,
         )
     if count > expected and function.variadic is None:
         raise FunctionError(
-            f"Function {quote(function.name)} expects only {expected} argument(s).",
+            f"Function {go_quote(function.name)} expects only {expected} argument(s).",
             expected,
             summary=_TOO_MANY,
         )
@@ -237,4 +264,6 @@ def _call_converted(function: Function, values: list[Value]) -> Value:
     if not isinstance(returns, Type):
         returns = DYNAMIC if any_dynamic else returns(values)
     result = unknown(returns) if any_unknown else function.implementation(values, returns)
+    if result.raw is UNKNOWN and not function.nullable:
+        result = result.never_null()
     return result.with_marks(marks) if marks else result

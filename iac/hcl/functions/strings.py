@@ -6,13 +6,14 @@ Patterns are in `patterns`, `format` in `formatting`.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 from iac.hcl.functions.shorthand import lift, numeric, text, whole
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Parameter
 from iac.values.types import BOOL, STRING, Type, list_of
-from iac.values.value import Value, list_value, string, unknown
+from iac.values.value import FALSE, TRUE, UNKNOWN, Value, boolean, list_value, string, unknown
 
 _WHITE_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _WORD = re.compile(r"\w")
@@ -30,6 +31,27 @@ def graphemes(value: str) -> Sequence[str]:
 def grapheme_count(value: str) -> int:
     """How many characters a string has."""
     return len(graphemes(value))
+
+
+_ENDS_ITSELF = frozenset(" \t!\"#$%&'()*+,-./:;?@[\\]^_{|}~")
+"""Characters with which no character that may follow makes another one."""
+
+
+def known_beginning(text: str) -> str:
+    """As much of a text as stays when something unknown is put behind it: that may change the last character."""
+    plain = unicodedata.normalize("NFC", text)
+    return plain if plain[-1:] in _ENDS_ITSELF else "".join(graphemes(plain)[:-1])
+
+
+def _startswith(arguments: Sequence[Value], returns: Type) -> Value:
+    whole, prefix = arguments
+    if prefix.raw is UNKNOWN:
+        return unknown(BOOL)
+    if whole.raw is not UNKNOWN:
+        return boolean(whole.raw.startswith(prefix.raw))
+    if whole.prefix.startswith(prefix.raw):
+        return TRUE
+    return unknown(BOOL) if prefix.raw.startswith(whole.prefix) else FALSE
 
 
 def _lower(value: str) -> str:
@@ -156,9 +178,12 @@ _FUNCTIONS = (
     ),
     Function(
         "startswith",
-        (text("str", "the text"), text("prefix", "what it may start with")),
+        (
+            Parameter("str", STRING, allow_unknown=True, description="the text"),
+            Parameter("prefix", STRING, allow_unknown=True, description="what it may start with"),
+        ),
         BOOL,
-        lift(str.startswith),
+        _startswith,
         description="Tells whether a text starts with a prefix.",
         example='startswith("web-prod", "web-") = true',
     ),
@@ -169,6 +194,7 @@ _FUNCTIONS = (
         lift(str.__contains__),
         description="Tells whether a text contains another.",
         example='strcontains("hello", "ell") = true',
+        nullable=True,
     ),
     Function(
         "strrev",

@@ -15,6 +15,7 @@ from iac.hcl.functions.filesystem import read_text
 from iac.hcl.functions.registry import function_table
 from iac.hcl.functions.shorthand import anything, text
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Thunk
+from iac.hcl.render import go_quote
 from iac.hcl.syntax import (
     Expression,
     IndexExpression,
@@ -25,7 +26,6 @@ from iac.hcl.syntax import (
     Template,
     TemplateWrap,
 )
-from iac.values.codec import quote
 from iac.values.convert import ConversionError, convert
 from iac.values.types import DYNAMIC, STRING, Type
 from iac.values.value import NO_MARKS, UNKNOWN, Value, unknown, unmark_deep
@@ -56,7 +56,7 @@ def _variables(value: Value, argument: int) -> Mapping[str, Value]:
     for name in value.raw:
         if not _IDENTIFIER.match(name):
             raise FunctionError(
-                f"invalid template variable name {quote(name)}: must start with a letter, followed by zero or "
+                f"invalid template variable name {go_quote(name)}: must start with a letter, followed by zero or "
                 "more letters, digits, and underscores",
                 argument,
             )
@@ -80,7 +80,7 @@ def _reason(problem: DiagnosticsError, argument: int) -> FunctionError:
     missing = _UNKNOWN_VARIABLE.search(first.detail) if first.summary in _UNKNOWN_SUMMARIES else None
     if missing and first.subject:
         span = f"{first.subject}-{first.subject.end.column}"
-        return FunctionError(f"vars map does not contain key {quote(missing[1])}, referenced at {span}", argument)
+        return FunctionError(f"vars map does not contain key {go_quote(missing[1])}, referenced at {span}", argument)
     return FunctionError(in_words(problem.diagnostics))
 
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from iac.hcl.functions.encoding import decode_base64
 from iac.hcl.functions.shorthand import anything, text
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError
+from iac.hcl.render import go_quote
 from iac.values import numbers
-from iac.values.codec import quote
 from iac.values.types import BOOL, DYNAMIC, NUMBER, STRING, Type
 from iac.values.value import (
     NULL,
@@ -175,7 +175,7 @@ def _integer(raw: str) -> Value | None:
     base = {"o": 8, "x": 16, "d": 10}[match.lastgroup or "d"]
     magnitude = int(match[match.lastgroup or "d"], base)
     if base != 10 and magnitude > _LARGEST_HEXADECIMAL:
-        raise FunctionError("cannot parse {} as {}", None, quote(raw), _TAG + "int")
+        raise FunctionError("cannot parse {} as {}", None, go_quote(raw), _TAG + "int")
     return number(magnitude)
 
 
@@ -237,12 +237,12 @@ def _tagged(tag: str, raw: str) -> Value:
         found = _timestamp(raw)
     elif name == "binary":
         if decode_base64(raw.strip()) is None:
-            raise FunctionError("cannot parse {} as {}: not valid base64", None, quote(raw), tag)
+            raise FunctionError("cannot parse {} as {}: not valid base64", None, go_quote(raw), tag)
         found = string(raw)
     else:
-        raise FunctionError(f"unsupported tag {quote(tag)}")
+        raise FunctionError(f"unsupported tag {go_quote(tag)}")
     if found is None:
-        raise FunctionError("cannot parse {} as {}", None, quote(raw), tag)
+        raise FunctionError("cannot parse {} as {}", None, go_quote(raw), tag)
     return found
 
 
@@ -330,9 +330,31 @@ _LIBYAML_WORDS = (
     (r"found undefined alias '(.*)'", r'reference to undefined anchor "\1"'),
     (r"found character .* that cannot start any token", "found character that cannot start any token"),
     (r"expected ',' or '(.)'", r"did not find expected ',' or '\1'"),
+    (r"expected alphabetic or numeric character, but", "did not find expected alphabetic or numeric character"),
+    (r"expected '>', but", "did not find the expected '>'"),
+    (r"found incompatible YAML document", "found incompatible YAML document"),
     (r"found unknown escape character", "found unknown escape character"),
     (r"expected '<document start>'", "did not find expected <document start>"),
 )
+
+
+def _place(problem: yaml.MarkedYAMLError, source: str) -> str:
+    """Where YAML does not parse, as Terraform says it: by the line before for the parser, by the line alone for the
+    scanner, and not at all on the first line."""
+    import yaml
+
+    mark = problem.problem_mark
+    if mark is None:
+        return ""
+    line, column = mark.line, mark.column
+    at_end = mark.index >= len(source)
+    if isinstance(problem, yaml.scanner.ScannerError):
+        # A key that nothing follows is found out one line later.
+        late = at_end and column and "expected ':'" in (problem.problem or "")
+        return f"on line {line + 1 + bool(late)}, column 1: " if line else ""
+    if at_end and column:
+        line, column = line + 1, 0
+    return f"on line {line}, column {column + 1}: " if line else ""
 
 
 def _in_words(problem: yaml.MarkedYAMLError) -> str:
@@ -361,9 +383,7 @@ def _decode(source: str) -> Value:
             raise FunctionError("on line 1, column 1: unexpected extra content after value")
         return _Reader().value(node)
     except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark
-        place = f"on line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise FunctionError(f"{place}{_in_words(problem)}") from None
+        raise FunctionError(f"{_place(problem, source)}{_in_words(problem)}") from None
     except yaml.YAMLError as problem:
         raise FunctionError(str(problem).splitlines()[0]) from None
     except RecursionError:
@@ -393,6 +413,7 @@ _FUNCTIONS = (
         _yamlencode,
         description="Writes a value as YAML in block style.",
         example='yamlencode({a = [1, 2]}) = "\\"a\\":\\n- 1\\n- 2\\n"',
+        nullable=True,
     ),
 )
 

@@ -1,0 +1,42 @@
+"""`iac events checkpoint`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from iac.cli.arguments import Command, color_option, database_option
+from iac.cli.events.opening import audit_session
+
+
+@click.command("checkpoint", cls=Command)
+@click.option("--output", metavar="FILE", help="Write it to this file. Default: print it.")
+@click.option(
+    "--key",
+    metavar="FILE",
+    help="Sign with this private Ed25519 key in PEM. Default: the one beside the database (iac.db.key), made when it "
+    "is first needed.",
+)
+@click.option("--public-key", metavar="FILE", help="Also write the public key, in PEM, for those who verify.")
+@database_option
+@color_option
+def command(output: str | None, key: str | None, public_key: str | None, database: str | None, no_color: bool) -> None:
+    """Sign the newest event of the log, to prove later that nothing up to it was changed or removed.
+
+    Keep the checkpoint where nobody can reach it who can change the database. See: iac events verify --checkpoint.
+    """
+    from iac.audit.checkpoint import checkpoint_text, make_checkpoint, public_pem, signing_key
+    from iac.audit.export import write_whole
+
+    with audit_session(database, no_color=no_color) as opened:
+        signing = signing_key(opened.database, Path(key) if key else None)
+        made = make_checkpoint(opened.database, signing)
+        if public_key is not None:
+            write_whole(Path(public_key), [public_pem(signing)])
+        if output is None:
+            opened.console.write(checkpoint_text(made))
+            return
+        write_whole(Path(output), [checkpoint_text(made)])
+        what = f"event {made.sequence}" if made.sequence else "the log, which has no events yet"
+        opened.console.write(f"Checkpoint of {what} written to {output}, signed by {made.fingerprint}.")

@@ -1,0 +1,45 @@
+"""Opening the audit log alone: commands that only ask it need no configuration, and none of what plans and applies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+import click
+
+from iac.cli.console import Console
+from iac.database import Database
+from iac.diagnostics import DiagnosticsError
+from iac.storage import location_from, open_storage
+
+
+@dataclass
+class AuditSession:
+    """One command at work on the log."""
+
+    location: str
+    console: Console
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, opened when first needed and never made. Raises `DiagnosticsError`."""
+        return open_storage(self.location, create=False)
+
+
+@contextmanager
+def audit_session(database: str | None, *, no_color: bool = False) -> Iterator[AuditSession]:
+    """The log of the current directory; mistakes that come out of the body are shown, with exit 1."""
+    location = location_from(os.environ, database or click.get_current_context().find_root().params.get("database"))
+    opened = AuditSession(location, Console(no_color=no_color))
+    try:
+        yield opened
+    except DiagnosticsError as problem:
+        opened.console.diagnostics(problem.diagnostics, {})
+        raise click.exceptions.Exit(1) from None
+    finally:
+        log = opened.__dict__.get("database")
+        if log is not None:
+            log.close()

@@ -1,0 +1,103 @@
+"""Where two programs' answers to the same expression differ, and the smallest expression that shows it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from conformance.differential.answers import Answer
+from conformance.differential.tree import Node
+
+from iac.values.codec import canonical
+
+AT_ONCE: Final = 150
+"""How many smaller variants are asked about in one go."""
+
+
+def difference(ours: Answer, theirs: Answer) -> str | None:
+    """In which way two answers differ, None where they agree.
+
+    The kinds, the grave ones first: a crash of ours, an error on one side alone, another summary, another type, value,
+    unknown or sensitive part, another detail, another place.
+    """
+    if "crash" in theirs:
+        return None
+    if "crash" in ours:
+        return "crash"
+    for stage in ("errors", "late"):
+        if stage in ours or stage in theirs:
+            return _errors(ours.get(stage), theirs.get(stage), stage)
+    for part in ("type", "value"):
+        if canonical(ours.get(part)) != canonical(theirs.get(part)):
+            return part
+    for part in ("after", "unknown", "sensitive"):
+        if canonical(ours["planned"][part]) != canonical(theirs["planned"][part]):
+            return f"planned {part}"
+    return None
+
+
+def _errors(ours: Sequence[Any] | None, theirs: Sequence[Any] | None, stage: str) -> str | None:
+    if theirs is None:
+        return f"{stage}: ours alone: {ours[0]['summary']}" if ours else None
+    if ours is None:
+        return f"{stage}: theirs alone: {theirs[0]['summary']}"
+    for part in ("summary", "detail", "place"):
+        a, b = (sorted(_ANY_KEY.sub("", str(problem[part])) for problem in problems) for problems in (ours, theirs))
+        if part == "summary" and set(a) != set(b):
+            return f"{stage}: summary: {theirs[0]['summary']}"
+        if part != "summary" and set(a) != set(b):
+            return f"{stage}: {part}: {theirs[0]['summary']}"
+    return None
+
+
+def is_accepted(expression: str, ours: Answer, theirs: Answer) -> bool:
+    """Whether a difference is meant: `docs/language.md` lists them.
+
+    `&&` and `||` do not evaluate their right side where the left one decides; subnets of a network that begins at
+    zero can be had; what functions count has all digits when it is divided; where Terraform panics there is an error.
+    """
+    has_logic = bool(re.search(r"&&|\|\|", expression))
+    if "errors" in theirs:
+        problem = theirs["errors"][0]
+        return (
+            has_logic
+            or any("panic in function implementation" in p["detail"] for p in theirs["errors"])
+            or ("cidrsubnets" in expression and "not enough remaining address space" in problem["detail"])
+        )
+    is_known_sooner = has_logic and theirs["planned"]["unknown"] not in (False, {})
+    return is_known_sooner or bool(rounded(ours) == rounded(theirs))
+
+
+def rounded(data: Any) -> Any:
+    """The same JSON data with numbers, in strings too, of 15 digits at most."""
+    if isinstance(data, dict):
+        return {key: rounded(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [rounded(value) for value in data]
+    if isinstance(data, str):
+        return re.sub(r"\d+\.\d{15,}", lambda found: f"{float(found.group()):.15g}", data)
+    if data is None or isinstance(data, bool):
+        return data
+    return f"{float(str(data)):.15g}"
+
+
+_ANY_KEY: Final = re.compile(r'(element|attribute) "[^"]*"')
+"""Of several parts that do not fit, Terraform names whichever it comes upon first."""
+
+Both = Callable[[Mapping[int, str]], tuple[Mapping[int, Answer], Mapping[int, Answer]]]
+
+
+def reduce(node: Node, kind: str, both: Both) -> Node:
+    """The smallest variant found of an expression in which the programs differ in the same way."""
+    while True:
+        variants = list(node.smaller())[:AT_ONCE]
+        if not variants:
+            return node
+        ours, theirs = both({number: variant.text for number, variant in enumerate(variants)})
+        for number, variant in enumerate(variants):
+            if difference(ours[number], theirs[number]) == kind:
+                node = variant
+                break
+        else:
+            return node
