@@ -41,14 +41,23 @@ class Severity(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class FailedCall:
+    """A function call that failed: the name it was called by, and what the function is where that is known (an
+    `iac.hcl.functions.spec.Function`, which this layer does not look into)."""
+
+    called_as: str
+    function: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnostic:
     """One mistake or warning, as Terraform words it.
 
     `summary` is a short headline, `detail` says what is wrong and what to do. `subject` is the place to
     mark, `context` a larger stretch to show around it. `values` are the references involved in a failed
-    evaluation, each with its value already rendered ("is 3"), sensitive ones hidden. `address` is the
-    resource instance or module it concerns. `path` names an attribute inside the object that was
-    validated; whoever holds the syntax turns it into `subject`.
+    evaluation, each with its value already rendered ("is 3"), sensitive ones hidden; `call` is the function
+    call that failed. `address` is the resource instance or module it concerns. `path` names an attribute
+    inside the object that was validated; whoever holds the syntax turns it into `subject`.
     """
 
     severity: Severity
@@ -59,6 +68,7 @@ class Diagnostic:
     address: str | None = None
     values: tuple[tuple[str, str], ...] = ()
     path: tuple[Any, ...] | None = None
+    call: FailedCall | None = None
     from_check: bool = False
     """Whether a `check` block says it: apply repeats such ones when it is done."""
 

@@ -15,12 +15,14 @@ from functools import cached_property
 from pathlib import Path
 
 from iac.address import Resource, ResourceInstance, Target
+from iac.audit.chain import digest_key
 from iac.audit.filters import EventFilter, TargetFilter, age
 from iac.audit.ids import next_id
 from iac.audit.log import AuditLog
 from iac.audit.origin import collect_origin
 from iac.audit.query import events
 from iac.audit.record import TOOL, Origin
+from iac.audit.sensitive import digester
 from iac.config.loader import DirectoryFiles, Files, SnapshotFiles, load_config
 from iac.config.model import Config
 from iac.config.variables import (
@@ -34,11 +36,11 @@ from iac.config.variables import (
 from iac.database import Database, DatabaseNotFound
 from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, did_you_mean, error, warning
 from iac.engine.applier import Applier, ApplyResult, Observer
+from iac.engine.change import refuse_prevented
 from iac.engine.evaluator import Evaluator
 from iac.engine.imports import import_block
 from iac.engine.inspection import Inspection
 from iac.engine.log_check import LogCheck, check_log
-from iac.engine.moves import follow_moves
 from iac.engine.objects import decode
 from iac.engine.operations import Operations
 from iac.engine.options import PlanOptions
@@ -48,7 +50,7 @@ from iac.engine.providers import Providers
 from iac.engine.refresh import Progress
 from iac.engine.revert_run import RevertOperations, RevertSettling, RevertWriter, is_revert
 from iac.engine.revert_targets import events_to_revert
-from iac.engine.reverting import plan_reversion
+from iac.engine.reverting import Reversion, plan_reversion
 from iac.engine.settling import Settling
 from iac.engine.staleness import outdated, touched
 from iac.engine.state_edits import Edit, StateEditor
@@ -57,6 +59,7 @@ from iac.hcl.evaluate import evaluate_template
 from iac.hcl.functions import FunctionContext, function_table
 from iac.hcl.type_function import with_type_function
 from iac.plan.model import Action, Change, Mode, Plan
+from iac.plan.records import APPLIED, FAILED, INTERRUPTED, PARTLY_APPLIED, STALE, PlanRecorder, RunRecord
 from iac.plan.saved import read_plan, write_plan
 from iac.providers.registry import Registry
 from iac.schema import ResourceSchema
@@ -306,6 +309,7 @@ class Project:
         prepared, _ = self.load(SnapshotFiles({}), require_files=False)
         events, run = events_to_revert(self.database, reference)
         reversion = plan_reversion(self.database, prepared, state, events, run)
+        self._refuse_prevented(reversion)
         changes = sorted(reversion.changes, key=lambda change: change.address.sort_key())
         position = {id(change): index for index, change in enumerate(changes)}
         plan = Plan(
@@ -321,6 +325,14 @@ class Project:
             extra=reversion.extra,
         )
         return PlannedRun(plan, prepared, state, {})
+
+    def _refuse_prevented(self, reversion: Reversion) -> None:
+        """Raises `DiagnosticsError` when the configuration forbids to destroy an object that would be deleted."""
+        doomed = [address for address in reversion.deleted if str(address) not in reversion.unmanaged]
+        if doomed:
+            config = self.load(require_files=False)[0].config
+            for address in doomed:
+                refuse_prevented(config.resource(address.config), address)
 
     def save_plan(self, run: PlannedRun, path: Path) -> None:
         """Writes a plan to a file, relative to the project's directory. Raises `DiagnosticsError`."""
@@ -373,6 +385,17 @@ class Project:
         """The schema of a resource type or data source of whatever provider has it. Raises KeyError."""
         return self.schema_of(resource.type.partition("_")[0], resource)
 
+    # --- records ---
+
+    @cached_property
+    def recorder(self) -> PlanRecorder:
+        """What keeps plans and runs in the database."""
+        return PlanRecorder(self.database, digester(digest_key(self.database)))
+
+    def record_plan(self, run: PlannedRun, message: str | None = None) -> None:
+        """Keeps a plan, without its secrets. Applying one keeps it as well."""
+        self.recorder.record_plan(run.plan, self.origin(message))
+
     # --- apply ---
 
     def lock(self, operation: str, timeout: float = 0.0, *, enabled: bool = True) -> AbstractContextManager[object]:
@@ -404,7 +427,11 @@ class Project:
         """
         plan = run.plan
         state = self.state()
-        known_to_differ = _refuse_stale(run, state, strict_serial)
+        try:
+            known_to_differ = _refuse_stale(run, state, strict_serial)
+        except DiagnosticsError:
+            self.recorder.set_status(plan.id, STALE)
+            raise
         origin = replace(self.origin(message), run_id=str(uuid.uuid4()), plan_id=plan.id)
         log = AuditLog(self.database)
         evaluator = self.evaluator(run.prepared.config, during_plan=False, timestamp=_now())
@@ -418,8 +445,10 @@ class Project:
             writer, settling = StateWriter(self.database, self.workspace), Settling(*parts)
             operations = Operations(settling, state, writer, log)
         applier = Applier(plan, state, self.database, writer, log, origin, operations, observer, stopping)
+        record = self.recorder.begin_run(plan, origin)
         result = applier.run()
         result.diagnostics.extend(problems)
+        self.recorder.end_run(_ended(record, result))
         return result, origin
 
     def drift_causes(self, plan: Plan) -> dict[ResourceInstance, str]:
@@ -458,8 +487,6 @@ class Project:
             state = self.state()
         except DatabaseNotFound:
             state = State(self.workspace)
-        state = follow_moves(prepared.config, state, diagnostics).state
-        diagnostics.raise_if_errors()
         self.close()
         now = _now()
         context = FunctionContext(self.directory, now, now, evaluate_template=evaluate_template)
@@ -562,6 +589,26 @@ _TARGETED = warning(
     "of the changes requested by the current configuration.\n\nThe -target option is not for routine use, and is "
     "provided only for exceptional situations such as recovering from errors or mistakes.",
 )
+
+
+def _ended(record: RunRecord, result: ApplyResult) -> RunRecord:
+    """The record of a run with what came of it."""
+    status = APPLIED
+    if result.interrupted:
+        status = INTERRUPTED
+    elif not result.succeeded:
+        status = PARTLY_APPLIED if result.operations else FAILED
+    first = next(iter(result.diagnostics.errors), None)
+    return replace(
+        record,
+        status=status,
+        imported=result.imported,
+        added=result.added,
+        changed=result.changed,
+        destroyed=result.destroyed,
+        error=None if first is None else f"{first.summary}: {first.detail}" if first.detail else first.summary,
+        durations=result.durations,
+    )
 
 
 def _no_block(address: ResourceInstance) -> Diagnostic:

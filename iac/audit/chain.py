@@ -197,7 +197,8 @@ def write_pruned(database: Database, pruned: Pruned) -> None:
 
 
 def digest_key(database: Database) -> bytes:
-    """The key of the digests that stand for sensitive values. It is for `log` and for naming the database."""
+    """The key of the digests that stand for sensitive values. It is for `log`, for naming the
+    database, and for holding what there is against the log."""
     row = database.query_one("SELECT key FROM audit_key")
     assert row is not None, "the key is made when the tables are created"
     return bytes.fromhex(row[0])

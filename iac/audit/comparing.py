@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import SequenceMatcher
 from typing import Any, Final
 
 from iac.audit.chain import digest_key
@@ -21,7 +22,7 @@ from iac.audit.record import Event
 from iac.audit.sensitive import MARKER, Digest, digester, is_digest
 from iac.database import Database
 from iac.diagnostics import DiagnosticsError, error
-from iac.values.codec import ExactNumber
+from iac.values.codec import ExactNumber, canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,6 @@ class Comparison:
     second: Event
     before: Any
     after: Any
-
-    @property
-    def is_same(self) -> bool:
-        """Whether nothing differs."""
-        return not make_patch(self.before, self.after) and (self.before is None) == (self.after is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,21 +137,50 @@ def differences(before: Any, after: Any) -> list[Difference]:
     if before is None or after is None:
         kind = "added" if before is None else "removed"
         return [] if before is after else [Difference((), kind, before, after)]
-    tree = DeepDiff(_comparable(before), _comparable(after), view="tree", threshold_to_diff_deeper=0)
+    tree = DeepDiff(*_aligned(before, after), view="tree", threshold_to_diff_deeper=0)
     found: dict[tuple[str | int, ...], Difference] = {}
     for report, levels in tree.items():
         for level in levels:
             path, kind = level.path(output_format="list"), _KINDS[report]
             if path and path[-1] == MARKER:  # a sensitive value is one thing
                 path, level = path[:-1], level.up
+            steps = tuple(_index(step) if isinstance(step, int) else step for step in path)
             old = None if kind == "added" else _stored(level.t1)
             new = None if kind == "removed" else _stored(level.t2)
-            found[tuple(path)] = Difference(tuple(path), kind, old, new)
+            found[tuple(path)] = Difference(steps, kind, old, new)
     return sorted(found.values(), key=lambda difference: _order(difference.path))
 
 
 def _order(path: Sequence[str | int]) -> list[tuple[int, str]]:
     return [(step, "") if isinstance(step, int) else (0, step) for step in path]
+
+
+def _aligned(before: Any, after: Any) -> tuple[Any, Any]:
+    """Both for deepdiff, which compares lists of objects position by position: lists as objects by index, in which
+    elements that correspond have the same; what is only in the old list has a negative one."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        pairs = {name: _aligned(before[name], after[name]) for name in before if name in after}
+        return (
+            {name: pairs[name][0] if name in pairs else _comparable(part) for name, part in before.items()},
+            {name: pairs[name][1] if name in pairs else _comparable(part) for name, part in after.items()},
+        )
+    if not (isinstance(before, (list, tuple)) and isinstance(after, (list, tuple))):
+        return _comparable(before), _comparable(after)
+    old: dict[int, Any] = {}
+    new: dict[int, Any] = {}
+    texts = [canonical(e) for e in before], [canonical(e) for e in after]
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+        paired = 0 if tag == "equal" else min(i2 - i1, j2 - j1)
+        for offset in range(paired):
+            old[j1 + offset], new[j1 + offset] = _aligned(before[i1 + offset], after[j1 + offset])
+        if tag != "equal":
+            old.update((-1 - i, _comparable(before[i])) for i in range(i1 + paired, i2))
+            new.update((j, _comparable(after[j])) for j in range(j1 + paired, j2))
+    return old, new
+
+
+def _index(step: int) -> int:
+    return step if step >= 0 else -1 - step
 
 
 def _comparable(data: Any) -> Any:

@@ -17,7 +17,7 @@ from typing import Any, Final
 from iac.address import AddressError, parse_instance
 from iac.address import parse_target as parse_address
 from iac.audit.chain import COLUMNS, event_from_row, read_pruned
-from iac.audit.conditions import distinct, glob_matches
+from iac.audit.conditions import checked, distinct, glob_matches
 from iac.audit.external import EXTERNAL, is_external
 from iac.audit.filters import EventFilter, TargetFilter, format_time, is_glob
 from iac.audit.patch import apply_patch, inverse
@@ -42,7 +42,9 @@ def _types(names: Sequence[str]) -> str:
 _TELLING: Final = _types(TELLING)
 _SETTING: Final = _types((*TELLING, IMPORT))
 _REPEATING: Final = f"post_state <> 'null' AND {_OURS}"
+_TYPE: Final = checked("target_type")
 _MOST_NAMED: Final = 10
+_PAGE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,23 +187,24 @@ def telling_events(database: Database, type: str, id: str, *, after: int = 0) ->
     """The events after a sequence number that tell of an object's state, oldest first; IMPORT, which repeats it, too:
     for what is only in a state it is the beginning."""
     while True:
-        row = database.query_one(
-            f"SELECT {COLUMNS} FROM event WHERE target_id = ? AND target_type = ? AND sequence > ? AND {_SETTING}"
-            " ORDER BY sequence LIMIT 1",
+        rows = database.query(
+            f"SELECT {COLUMNS} FROM event WHERE target_id = ? AND {_TYPE} = ? AND sequence > ? AND {_SETTING}"
+            f" ORDER BY sequence LIMIT {_PAGE}",
             [id, type, after],
         )
-        if row is None:
+        for row in rows:
+            found = event_from_row(row)
+            after = found.sequence
+            yield found
+        if len(rows) < _PAGE:
             return
-        found = event_from_row(row)
-        yield found
-        after = found.sequence
 
 
 def previous_event(database: Database, event: Event) -> Event | None:
     """The event of the same object before this one, of the same sort: what tells of a state, or another writer's."""
     sort = f"NOT ({_OURS})" if is_external(event) else _SETTING
     row = database.query_one(
-        f"SELECT {COLUMNS} FROM event WHERE target_id = ? AND target_type = ? AND sequence < ? AND {sort}"
+        f"SELECT {COLUMNS} FROM event WHERE target_id = ? AND {_TYPE} = ? AND sequence < ? AND {sort}"
         " ORDER BY sequence DESC LIMIT 1",
         [event.target_id, event.target_type, event.sequence],
     )

@@ -46,5 +46,5 @@ def command(
                 run = make_plan(opened, arguments)
                 show_plan(opened, run, checks=not auto_approve)
                 if not run.plan.is_empty and not auto_approve:
-                    approve(opened, run.plan.mode)
+                    approve(opened, run)
             apply_plan(opened, run, message, strict_serial=strict_serial)

@@ -13,9 +13,10 @@ from iac.cli.session import Interrupts, Session, timestamp
 from iac.diagnostics import DiagnosticsError, error
 from iac.engine.schedule import APPLY, IMPORT, operation_count
 from iac.plan.model import Action, Mode, ResourceChange
+from iac.plan.records import DISCARDED
 from iac.project import PlannedRun
 from iac.values.value import Value
-from iac.views import ui, ui_json
+from iac.views import reverting, ui, ui_json
 
 if TYPE_CHECKING:  # rich is imported only where there is a terminal
     from rich.progress import Progress
@@ -38,7 +39,7 @@ _QUESTIONS = {
 }
 
 
-def approve(opened: Session, mode: Mode) -> None:
+def approve(opened: Session, run: PlannedRun) -> None:
     """Asks for a `yes`. Anything else cancels; without a terminal to ask on it is an error."""
     if opened.as_json or not sys.stdin.isatty():
         raise DiagnosticsError(
@@ -48,6 +49,7 @@ def approve(opened: Session, mode: Mode) -> None:
                 "or save the plan with iac plan -out=FILE, have it reviewed, and apply it with iac apply FILE.",
             )
         )
+    mode = run.plan.mode
     question, explanation = _QUESTIONS[mode]
     console = opened.console
     bold, reset = ("\x1b[1m", "\x1b[0m") if console.color else ("", "")
@@ -56,6 +58,7 @@ def approve(opened: Session, mode: Mode) -> None:
     answer = sys.stdin.readline().strip()
     console.write("")
     if answer != "yes":
+        opened.project.recorder.set_status(run.plan.id, DISCARDED)
         console.write(f"{'Destroy' if mode is Mode.DESTROY else 'Apply'} cancelled.")
         raise click.exceptions.Exit(1)
 
@@ -173,6 +176,8 @@ def apply_plan(opened: Session, run: PlannedRun, message: str | None, *, strict_
     if not opened.as_json:
         if result.operations:
             console.write(f"To see what was done: iac events --run {origin.run_id}")
+            if note := reverting.closing_note(run.plan, width=console.width):
+                console.write(note)
         if not destroy and result.outputs:
             from iac.views.outputs import render_final_outputs
 

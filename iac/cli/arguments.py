@@ -92,6 +92,19 @@ class LazyGroup(Group):
             formatter.write_dl([(name, summary) for name, (_, summary) in self.modules.items()])
 
 
+class ListingGroup(LazyGroup):
+    """A group that lists by itself, and does something else with a subcommand."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The options belong to the listing: they are read as a command's, not up to the first word."""
+        if args and args[0] in self.modules:
+            return super().parse_args(ctx, args)
+        rest = click.Command.parse_args(self, ctx, rewrite(ctx, self.params, args))
+        if rest:
+            raise click.UsageError(f'"{rest[0]}" is not expected here.{did_you_mean(rest[0], self.modules)}', ctx)
+        return rest
+
+
 def rewrite(ctx: click.Context, params: list[click.Parameter], args: list[str]) -> list[str]:
     """`-out=x` as `--out=x`, `-refresh=false` as `--no-refresh`; what follows `--` is left alone."""
     options = {name.lstrip("-"): p for p in params if isinstance(p, click.Option) for name in p.opts}

@@ -10,7 +10,6 @@ from iac.cli.applying import apply_plan, approve
 from iac.cli.arguments import Command, switch
 from iac.cli.planning import PlanArguments, make_plan, plan_options, seconds, show_plan
 from iac.cli.session import session
-from iac.plan.model import Mode
 
 
 @click.command(cls=Command)
@@ -36,5 +35,5 @@ def command(
             run = make_plan(opened, replace(arguments, destroy=True))
             show_plan(opened, run)
             if not run.plan.is_empty and not auto_approve:
-                approve(opened, Mode.DESTROY)
+                approve(opened, run)
             apply_plan(opened, run, message)

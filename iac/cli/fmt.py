@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import io
 import os
+import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -119,7 +121,7 @@ class _Run:
             if self.list_names:
                 self.output.append(f"{name}\n")
             if self.diff:
-                self.output += _difference(source, formatted, name)
+                self.output.append(_difference(source, formatted, name))
         if not (self.list_names or self.write or self.diff):
             text = formatted.decode()
             self.output.append(text if text.endswith("\n") else f"{text}\n")
@@ -134,8 +136,22 @@ def _ignored(name: str) -> bool:
     return name.startswith(".") or name.endswith("~") or (name.startswith("#") and name.endswith("#"))
 
 
-def _difference(before: bytes, after: bytes, name: str) -> Iterator[str]:
-    """A unified diff, as `diff -u` writes it."""
-    old, new = (source.decode().splitlines(keepends=True) for source in (before, after))
-    for line in difflib.unified_diff(old, new, f"old/{name}", f"new/{name}"):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+def _difference(before: bytes, after: bytes, name: str) -> str:
+    """A unified diff: that of `diff`, which Terraform runs as well, or without it one that may match other lines."""
+    labels = f"old/{name}", f"new/{name}"
+    with tempfile.TemporaryDirectory() as directory:
+        paths = [Path(directory, "old"), Path(directory, "new")]
+        for path, text in zip(paths, (before, after), strict=True):
+            path.write_bytes(text)
+        command = ["diff", *(f"--label={label}" for label in labels), "-u", *map(str, paths)]
+        try:
+            run = subprocess.run(command, capture_output=True, check=False)
+        except OSError:
+            return _own_difference(before, after, labels)
+    return run.stdout.decode() if run.returncode in (0, 1) else _own_difference(before, after, labels)
+
+
+def _own_difference(before: bytes, after: bytes, labels: tuple[str, str]) -> str:
+    old, new = (list(io.StringIO(text.decode(), newline="\n")) for text in (before, after))
+    lines = difflib.unified_diff(old, new, *labels)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)

@@ -21,6 +21,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "events": ("iac.cli.events.group", "Ask the audit log: who did what, where and when"),
     "blame": ("iac.cli.blame", "Show who set each attribute of an object"),
     "revert": ("iac.cli.revert", "Undo an event or a run"),
+    "plans": ("iac.cli.plans.group", "List the plans that were made, show one, compare two"),
+    "runs": ("iac.cli.runs.group", "List the runs of apply, show one"),
     "show": ("iac.cli.show", "Show the state or a saved plan"),
     "output": ("iac.cli.output", "Show output values"),
     "console": ("iac.cli.console_command", "Try expressions on the configuration and the state"),

@@ -146,7 +146,9 @@ def make_plan(opened: Session, arguments: PlanArguments) -> PlannedRun:
     answers: Mapping[str, str] = {}
     if arguments.input and not opened.as_json and sys.stdin.isatty():
         answers = ask_variables(project, prepared[0].config, arguments.variables)
-    return project.plan(options, arguments.variables, answers=answers, progress=progress(opened), prepared=prepared)
+    run = project.plan(options, arguments.variables, answers=answers, progress=progress(opened), prepared=prepared)
+    project.record_plan(run)
+    return run
 
 
 def ask_variables(project: Project, config: Config, given: Sequence[VariableOption]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from iac.cli.arguments import Command, color_option, database_option, json_optio
 from iac.cli.planning import seconds, show_plan
 from iac.cli.session import Session, session
 from iac.project import PlannedRun
+from iac.views.reverting import heading
 
 
 @click.command("revert", cls=Command)
@@ -49,12 +50,14 @@ def command(
             if run.plan.is_empty and not as_json:
                 opened.console.write("Nothing to revert: it was undone already.")
                 return
+            if not as_json:
+                opened.console.write(heading(run.plan, color=opened.console.color))
             show_plan(opened, run)
             if out is not None:
                 _save(opened, run, out)
                 return
             if not run.plan.is_empty and not auto_approve:
-                approve(opened, run.plan.mode)
+                approve(opened, run)
             apply_plan(opened, run, message)
 
 

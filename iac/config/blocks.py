@@ -342,7 +342,7 @@ def _read_module_call(module: Module, block: Block, diagnostics: Diagnostics) ->
         diagnostics.error(
             "Reserved block type name in module block",
             f'The block type name "{reserved.type}" is reserved for use by Terraform in a future version.',
-            reserved.range,
+            reserved.type_range,
         )
     _valid_name("module instance", name, block.label_ranges[0], diagnostics)
     if name in module.calls:
@@ -353,7 +353,7 @@ def _read_module_call(module: Module, block: Block, diagnostics: Diagnostics) ->
         return
     if source.startswith((".\\", "..\\")):
         source = source.replace("\\", "/")
-    if not (source.startswith(("./", "../")) or source in (".", "..")):
+    if not source.startswith(("./", "../")):
         _refuse_source(source, content.attributes["source"].expression.range, diagnostics)
         return
     if "version" in content.attributes:
@@ -381,7 +381,7 @@ def _read_module_call(module: Module, block: Block, diagnostics: Diagnostics) ->
 
 
 def _refuse_source(source: str, range: SourceRange, diagnostics: Diagnostics) -> None:
-    last = re.split(r"[/:?]+", source.strip("/"))[-1].removesuffix(".git") or "modules"
+    last = re.split(r"[/:?]+", source.strip("/"))[-1].removesuffix(".git").strip(".") or "modules"
     diagnostics.error(
         "Invalid module source address",
         f'iac reads modules from local paths only, and "{source}" is none: it reaches for no registry, repository or '

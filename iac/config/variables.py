@@ -84,8 +84,8 @@ def _read_option(module: Module, text: str, found: dict[str, InputValue], diagno
     if not equals or not name:
         diagnostics.error(
             "Invalid -var option",
-            f"The given -var option {go_quote(text)} is not correctly specified. Must be a variable name and value separated "
-            'by an equals sign, like -var="key=value".',
+            f"The given -var option {go_quote(text)} is not correctly specified. Must be a variable name and value "
+            'separated by an equals sign, like -var="key=value".',
         )
     elif name not in module.variables:
         hint = did_you_mean(name, module.variables)

@@ -56,6 +56,8 @@ class ApplyResult:
     imported: int = 0
     operations: int = 0
     """How many operations were done, those included that change no object."""
+    durations: list[tuple[str, str, int]] = field(default_factory=list)
+    """Address, part and milliseconds of every operation that was done."""
     diagnostics: Diagnostics = field(default_factory=Diagnostics)
     skipped: list[ResourceInstance] = field(default_factory=list)
     interrupted: bool = False
@@ -180,6 +182,7 @@ class Applier:
         for done in self._uncommitted:
             action = done.change.action
             self.result.operations += 1
+            self.result.durations.append((str(done.change.address), done.part, round(done.seconds * 1000)))
             if done.part == IMPORT:
                 self.result.imported += 1
             elif done.part == DELETE:

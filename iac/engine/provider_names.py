@@ -81,7 +81,7 @@ def _check_built_in(
 
 
 def _refuse_unknown(required: RequiredProvider, source: str, sources: Sources, diagnostics: Diagnostics) -> None:
-    diagnostics.error("Unknown provider", f"{_unknown(shown_source(source), sources)}", required.range)
+    diagnostics.error("Unknown provider", _unknown(shown_source(source), sources), required.range)
 
 
 def _unknown(name: str, sources: Sources) -> str:

@@ -7,7 +7,7 @@ changed on the platform alone. Owns also the events that a reference names.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -16,6 +16,7 @@ from iac.address import MANAGED, AddressError, Resource, ResourceInstance, parse
 from iac.audit.external import is_external
 from iac.audit.filters import EventFilter
 from iac.audit.history import PastObject, object_at, state_before
+from iac.audit.log import AuditLog
 from iac.audit.query import event as find_event
 from iac.audit.query import events as find_events
 from iac.audit.record import CREATE, DELETE, UPDATE, Event
@@ -25,6 +26,8 @@ from iac.engine.objects import decode, with_schema_marks
 from iac.engine.prepare import Prepared
 from iac.engine.providers import Providers
 from iac.engine.restoring import secret_parts
+from iac.plan.model import ResourceChange
+from iac.platform.api import Platform
 from iac.platform.schemas import KINDS
 from iac.schema import ResourceSchema
 from iac.state.model import InstanceObject, State
@@ -44,26 +47,33 @@ def events_to_revert(database: Database, reference: str) -> tuple[list[Event], s
 
     Of a run it is those that changed objects. Raises `DiagnosticsError` when there is nothing to undo.
     """
-    run = _run(database, reference)
-    try:
-        found = find_event(database, reference)
-    except DiagnosticsError:
-        if run is None:
-            raise DiagnosticsError(
-                error("Event not found", f'The audit log has no event and no run with the id "{reference}".')
-            ) from None
-    else:
-        if run is not None and str(found.sequence) != reference.strip().removeprefix("#"):
-            text = f'"{reference}" is the beginning of the id of event {found.id} and of run {run}. Write more of it.'
-            raise DiagnosticsError(error("Ambiguous reference", text))
+    found, run = _event(database, reference), None
+    if found is None or str(found.sequence) != reference.strip().removeprefix("#"):
+        run = _run(database, reference)
+    if found is not None and run is not None:
+        text = f'"{reference}" is the beginning of the id of event {found.id} and of run {run}. Write more of it.'
+        raise DiagnosticsError(error("Ambiguous reference", text))
+    if found is not None:
         if not _is_revertible(found):
             raise DiagnosticsError(error("The event cannot be reverted", _why_not(found)))
         return [found], None
+    if run is None:
+        text = f'The audit log has no event and no run with the id "{reference}".'
+        raise DiagnosticsError(error("Event not found", text))
     everything = find_events(database, EventFilter(run=run, oldest_first=True))
     changed = [event for event in everything if _is_revertible(event)]
     if not changed:
         raise DiagnosticsError(error("The run cannot be reverted", f"No event of run {run} changed an object."))
     return changed, run
+
+
+def _event(database: Database, reference: str) -> Event | None:
+    try:
+        return find_event(database, reference)
+    except DiagnosticsError as problem:
+        if problem.diagnostics[0].summary == "Event not found":
+            return None
+        raise
 
 
 def _run(database: Database, reference: str) -> str | None:
@@ -202,6 +212,19 @@ class Subjects:
         other = None if stored is None else stored.attributes.get("id")
         occupant = other if isinstance(other, str) and other != undoing.id else None
         return Subject(address, provider, schema, present, stored, occupant=occupant)
+
+    def inhabitant(self, change: ResourceChange, going: Collection[str | None]) -> str | None:
+        """An object of the platform that lives in the one that is to be deleted, and is not among those that go."""
+        name = change.address.resource.type.removeprefix(f"{change.provider}_")
+        id = change.change.before.raw["id"].raw
+        platform = Platform(self._database, AuditLog(self._database))
+        for child in KINDS.values():
+            if name in KINDS and child.parent == name:
+                for attributes in platform.list(child.name, id):
+                    if attributes["id"] not in going:
+                        known = object_at(self._database, attributes["id"])
+                        return known.text if known is not None else f"{child.name}:{attributes['id']}"
+        return None
 
     def _resource(self, target_type: str) -> tuple[str, str, ResourceSchema]:
         """The provider, resource type and schema of a target type."""

@@ -15,7 +15,7 @@ from iac.schema import Block
 from iac.values.codec import canonical, from_json, implied, to_json
 from iac.values.paths import Path, marks_by_path, transform, with_marks_by_path
 from iac.values.types import DYNAMIC, STRING, Type
-from iac.values.value import Value, null, object_value, string, unknown, unmark_deep
+from iac.values.value import Value, null, object_value, string, tuple_value, unknown, unmark_deep
 
 
 def object_json(value: Value) -> Any:
@@ -78,12 +78,18 @@ def _part_value(name: str, data: Any, ty: Type, old: Value | None) -> Value:
 
 
 def _typed(data: Any, old: Value | None) -> Value:
-    """A value where any type may stand: of the type that is there, if it fits."""
-    if old is not None and not old.is_null:
-        try:
-            return from_json(data, old.type)
-        except ValueError:
-            pass
+    """A value where any type may stand: of the type that is there, part by part, as far as it fits."""
+    if old is None or old.is_null:
+        return implied(data)
+    try:
+        return from_json(data, old.type)
+    except ValueError:
+        pass
+    if isinstance(data, Mapping) and old.type.kind == "object":
+        return object_value({name: _typed(part, old.raw.get(name)) for name, part in data.items()})
+    if isinstance(data, list) and old.type.kind == "tuple":
+        others = [*old.raw[: len(data)], *[None] * (len(data) - len(old.raw))]
+        return tuple_value(map(_typed, data, others))
     return implied(data)
 
 

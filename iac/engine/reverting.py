@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from iac.address import ConfigResource
+from iac.address import ConfigResource, ResourceInstance
 from iac.audit.comparing import digests
 from iac.audit.history import object_at, telling_events
 from iac.audit.record import DELETE, Event
@@ -55,6 +55,17 @@ class Reversion:
     done_already: list[str] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def unmanaged(self) -> Sequence[str]:
+        """The addresses that only name objects in the plan."""
+        found: list[str] = self.extra["revert"]["unmanaged"]
+        return found
+
+    @property
+    def deleted(self) -> list[ResourceInstance]:
+        """Where something is deleted, if only to be replaced."""
+        return [c.address for c in self.changes if c.action is Action.DELETE or c.action.is_replace]
+
 
 def plan_reversion(
     database: Database, prepared: Prepared, state: State, events: Sequence[Event], run: str | None
@@ -83,6 +94,7 @@ class _Reverting:
     def plan(self, wanted: Sequence[Undoing], run: str | None) -> Reversion:
         made = [undoing for undoing in wanted if undoing.before is None]
         deletes = [change for undoing in made if (change := self._delete(undoing)) is not None]
+        deletes = self._without_inhabited(deletes)
         freed = {_id(change.change.before) for change in deletes}
         creations = self._creations([u for u in wanted if u.after is None], freed)
         others: list[ResourceChange] = []
@@ -123,11 +135,28 @@ class _Reverting:
             and not same(at(undoing.after, part), at(present, part), self._digest)
         ]
         if changed:
-            self._conflict(undoing, subject, changed[0], "it was changed again, so it is not deleted")
+            self._conflict(undoing, subject, changed[0], "it is not deleted, because it was changed again")
             return None
         self._note(undoing, subject)
         gone = null(subject.schema.block.implied_type)
         return self._change(subject, Change(Action.DELETE, known, gone), gone, ())
+
+    def _without_inhabited(self, deletes: list[ResourceChange]) -> list[ResourceChange]:
+        """The deletes of objects in which nothing lives that stays; each other one is a conflict."""
+        while True:
+            going = {_id(change.change.before) for change in deletes}
+            kept = {
+                str(change.address): child
+                for change in deletes
+                if (child := self._subjects.inhabitant(change, going)) is not None
+            }
+            if not kept:
+                return deletes
+            for address, child in kept.items():
+                del self._events[address]
+                text = f"{address} is left as it is: {child} is in it, which is not deleted."
+                self._reversion.conflicts.append(warning("Conflict with a later change", text, address=address))
+            deletes = [change for change in deletes if str(change.address) not in kept]
 
     # --- a delete is undone by a creation ---
 
@@ -163,10 +192,12 @@ class _Reverting:
             if is_required(block, part):
                 self._refuse(undoing, f"it needs {name}, which is sensitive: the log has only a digest of it")
                 return None
+            instead = "it is made without; set it in the configuration"
+            if (attribute := block.attribute_at(part)) is not None and attribute.computed:
+                instead = "unless the configuration sets it, the provider decides on another"
             self._warn(
                 "Sensitive value cannot be restored",
-                f"{name} of {undoing.text} is sensitive: the log has only a digest of it. The object is made without "
-                "it; set it in the configuration.",
+                f"{name} of {undoing.text} is sensitive, and the log has only a digest of it: {instead}.",
                 subject,
             )
             data = with_part(data, part, unset_of(block, part))

@@ -129,7 +129,10 @@ def _everything(state: State) -> Iterable[tuple[tuple[ResourceInstance, str | No
 
 
 class StateEditor:
-    """Carries out edits of one state. To be used inside a transaction, with the state as it is then."""
+    """Carries out edits of one state. To be used inside a transaction, with the state as it is then.
+
+    `writer`, `log`, `catalog` and `origin` are for edits that have a module of their own.
+    """
 
     def __init__(
         self,
@@ -140,49 +143,49 @@ class StateEditor:
         origin: Origin,
     ) -> None:
         self._state = state
-        self._writer = writer
-        self._log = log
-        self._catalog = catalog
-        self._origin = origin
+        self.writer = writer
+        self.log = log
+        self.catalog = catalog
+        self.origin = origin
 
     def move(self, moves: Sequence[Moved]) -> None:
         """Gives objects other addresses."""
         stored = dict(_everything(self._state))
         # Everything leaves before anything arrives, so that addresses may be exchanged.
         for move in moves:
-            self._writer.remove(move.source, move.deposed)
+            self.writer.remove(move.source, move.deposed)
         for move in moves:
             known = stored[move.source, move.deposed]
-            self._writer.put(replace(known, address=move.destination))
-            origin = replace(self._origin, context={**self._origin.context, "moved_from": str(move.source)})
+            self.writer.put(replace(known, address=move.destination))
+            origin = replace(self.origin, context={**self.origin.context, "moved_from": str(move.source)})
             self._record("MOVE", known, move.destination, origin)
-        self._writer.bump()
+        self.writer.bump()
 
     def forget(self, addresses: Sequence[ResourceInstance]) -> None:
         """Removes objects, deposed ones included, from the state; they stay where they are."""
         wanted = set(addresses)
         for (address, deposed), stored in _everything(self._state):
             if address in wanted:
-                self._writer.remove(address, deposed)
+                self.writer.remove(address, deposed)
                 if address.resource.mode == MANAGED:
-                    self._record("FORGET", stored, address, self._origin)
-        self._writer.bump()
+                    self._record("FORGET", stored, address, self.origin)
+        self.writer.bump()
 
     def set_status(self, stored: InstanceObject, status: str) -> None:
         """Says that an object must be replaced (`TAINTED`), or need not (`READY`)."""
         if stored.status != status:
-            self._writer.put(replace(stored, status=status))
-            self._record("TAINT" if status == TAINTED else "UNTAINT", stored, stored.address, self._origin)
-            self._writer.bump()
+            self.writer.put(replace(stored, status=status))
+            self._record("TAINT" if status == TAINTED else "UNTAINT", stored, stored.address, self.origin)
+            self.writer.bump()
 
     def _record(self, event_type: str, stored: InstanceObject, address: ResourceInstance, origin: Origin) -> None:
-        schema = self._catalog.schema(stored.provider)
+        schema = self.catalog.schema(stored.provider)
         types = schema.resources if stored.address.resource.mode == MANAGED else schema.data_sources
         value = decode(stored, types[stored.address.resource.type])
-        provider = self._catalog.create(stored.provider)
+        provider = self.catalog.create(stored.provider)
         target_type, target_id, name = provider.target(stored.address.resource.type, value)
         data = to_json(unmark_deep(value)[0])
-        self._log.record(
+        self.log.record(
             Operation(origin, str(address)),
             event_type=event_type,
             target_type=target_type,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 
 from iac.diagnostics import Pos, SourceRange
@@ -13,13 +13,21 @@ _STRETCH = 256
 """After how many characters the byte offset is kept, of a text that is not ASCII."""
 
 
+def _continued(text: str) -> list[int]:
+    """The offsets of what belongs to the character before it: columns count characters as people see them."""
+    import regex
+
+    clusters = (found.span() for found in regex.finditer(r"\X", text))
+    return [offset for begin, end in clusters for offset in range(begin + 1, end)]
+
+
 class Places:
     """Turns offsets into places, for a text whose first character is at `start` in the file.
 
     Lines end at line feeds alone. Cost: linear once, then logarithmic in the number of lines, however long they are.
     """
 
-    __slots__ = ("_bytes", "_lines", "_text", "filename", "start")
+    __slots__ = ("_bytes", "_continued", "_lines", "_text", "filename", "start")
 
     def __init__(self, filename: str, text: str, start: Pos = ORIGIN) -> None:
         self.filename = filename
@@ -28,7 +36,9 @@ class Places:
         lines = text.split("\n")
         self._lines = list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
         self._bytes: list[int] | None = None
+        self._continued: list[int] = []
         if not text.isascii():
+            self._continued = _continued(text)
             stretches = (text[at : at + _STRETCH] for at in range(0, len(text), _STRETCH))
             self._bytes = list(accumulate((len(s.encode("utf-8", "surrogatepass")) for s in stretches), initial=0))
 
@@ -45,6 +55,8 @@ class Places:
             within = self._text[known * _STRETCH : offset].encode("utf-8", "surrogatepass")
             byte = start.byte + self._bytes[known] + len(within)
         column = offset - begin + (start.column if index == 0 else 1)
+        if self._continued:
+            column -= bisect_left(self._continued, offset) - bisect_left(self._continued, begin)
         return Pos(start.line + index, column, byte)
 
     def at_line(self, line: int, column: int, offset: int) -> Pos:

@@ -5,7 +5,7 @@ Types of objects are not in it: they come from the schemas of the providers when
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from iac.address import ConfigResource, Resource, ResourceInstance, parse_instance
@@ -22,9 +22,10 @@ from iac.plan.model import (
     Plan,
     ResourceChange,
 )
-from iac.plan.packing import pack, unpack
+from iac.plan.packing import TypeTable, pack, read_types, unpack
 from iac.schema import ResourceSchema
 from iac.values.paths import path_from_json, path_to_json
+from iac.values.types import Type
 from iac.values.value import EPHEMERAL
 
 SchemaOf = Callable[[str, Resource], ResourceSchema]
@@ -33,45 +34,54 @@ SchemaOf = Callable[[str, Resource], ResourceSchema]
 
 def encode_plan(plan: Plan) -> dict[str, Any]:
     """The plan as JSON data."""
-    return {
+    types = TypeTable()
+    encoded = {
         "id": plan.id,
         "mode": plan.mode.value,
         "workspace": plan.workspace,
         "lineage": plan.lineage,
         "serial": plan.serial,
         "timestamp": plan.timestamp,
-        "variables": {n: pack(v) for n, v in plan.variables.items() if EPHEMERAL not in v.marks},
+        "variables": {n: pack(v, types) for n, v in sorted(plan.variables.items()) if EPHEMERAL not in v.marks},
         "ephemeral_variables": list(plan.ephemeral_variables),
-        "changes": [_encode_change(c) for c in plan.changes],
+        "changes": [_encode_change(c, types) for c in plan.changes],
         "order": list(plan.order),
-        "drift": [_encode_drift(d) for d in plan.drift],
-        "data": [[str(d.address), d.provider, pack(d.value)] for d in plan.data],
+        "drift": [_encode_drift(d, types) for d in plan.drift],
+        "data": [[str(d.address), d.provider, pack(d.value, types)] for d in plan.data],
         "forgotten_data": [str(a) for a in plan.forgotten_data],
-        "outputs": [[o.name, *_encode_transition(o.change), o.sensitive] for o in plan.outputs],
+        "outputs": [[o.name, *_encode_transition(o.change, types), o.sensitive] for o in plan.outputs],
         "checks": [[c.address, c.kind, c.status, list(c.problems)] for c in plan.checks],
         "targets": list(plan.targets),
         "replace": list(plan.replace),
         "errored": plan.errored,
+        "extra": dict(plan.extra),
     }
+    return {**encoded, "types": types.to_json()}
 
 
-def _encode_transition(change: Change) -> list[Any]:
-    return [change.action.value, pack(change.before), pack(change.after)]
+def _encode_transition(change: Change, types: TypeTable) -> list[Any]:
+    return [change.action.value, pack(change.before, types), pack(change.after, types)]
 
 
-def _encode_object(address: ResourceInstance, provider: str, change: Change, deposed: str | None) -> list[Any]:
-    return [str(address), provider, *_encode_transition(change), deposed]
+def _encode_object(
+    address: ResourceInstance, provider: str, change: Change, deposed: str | None, types: TypeTable
+) -> list[Any]:
+    return [str(address), provider, *_encode_transition(change, types), deposed]
 
 
-def _encode_drift(drift: Drift) -> list[Any]:
+def _encode_drift(drift: Drift, types: TypeTable) -> list[Any]:
     previous = str(drift.previous_address) if drift.previous_address else None
-    return [*_encode_object(drift.address, drift.provider, drift.change, drift.deposed), previous, drift.prior_version]
+    return [
+        *_encode_object(drift.address, drift.provider, drift.change, drift.deposed, types),
+        previous,
+        drift.prior_version,
+    ]
 
 
-def _encode_change(change: ResourceChange) -> dict[str, Any]:
+def _encode_change(change: ResourceChange, types: TypeTable) -> dict[str, Any]:
     return {
-        "object": _encode_object(change.address, change.provider, change.change, change.deposed),
-        "config": pack(change.config),
+        "object": _encode_object(change.address, change.provider, change.change, change.deposed, types),
+        "config": pack(change.config, types),
         "reason": change.reason.value if change.reason else None,
         "replace_paths": [path_to_json(p) for p in change.replace_paths],
         "previous_address": str(change.previous_address) if change.previous_address else None,
@@ -94,6 +104,7 @@ def _encode_range(range: SourceRange | None) -> list[Any] | None:
 
 def decode_plan(raw: dict[str, Any], schema_of: SchemaOf) -> Plan:
     """The reverse of `encode_plan`. Raises ValueError, KeyError or TypeError for anything else."""
+    types = read_types(raw["types"])
     return Plan(
         id=raw["id"],
         mode=Mode(raw["mode"]),
@@ -101,48 +112,49 @@ def decode_plan(raw: dict[str, Any], schema_of: SchemaOf) -> Plan:
         lineage=raw["lineage"],
         serial=raw["serial"],
         timestamp=raw["timestamp"],
-        variables={n: unpack(v) for n, v in raw["variables"].items()},
-        changes=[_decode_change(c, schema_of) for c in raw["changes"]],
+        variables={n: unpack(v, types) for n, v in raw["variables"].items()},
+        changes=[_decode_change(c, schema_of, types) for c in raw["changes"]],
         order=raw["order"],
-        drift=[_decode_drift(d, schema_of) for d in raw["drift"]],
-        data=[_decode_data(d, schema_of) for d in raw["data"]],
+        drift=[_decode_drift(d, schema_of, types) for d in raw["drift"]],
+        data=[_decode_data(d, schema_of, types) for d in raw["data"]],
         forgotten_data=[parse_instance(a) for a in raw["forgotten_data"]],
-        outputs=[OutputChange(o[0], _decode_transition(*o[1:4]), o[4]) for o in raw["outputs"]],
+        outputs=[OutputChange(o[0], _decode_transition(types, *o[1:4]), o[4]) for o in raw["outputs"]],
         checks=[CheckResult(c[0], c[1], c[2], tuple(c[3])) for c in raw["checks"]],
         targets=raw["targets"],
         replace=raw["replace"],
         errored=raw["errored"],
+        extra=raw.get("extra", {}),
         ephemeral_variables=raw["ephemeral_variables"],
     )
 
 
-def _decode_transition(action: str, before: Any, after: Any) -> Change:
-    return Change(Action(action), unpack(before), unpack(after))
+def _decode_transition(types: Sequence[Type], action: str, before: Any, after: Any) -> Change:
+    return Change(Action(action), unpack(before, types), unpack(after, types))
 
 
-def _decode_drift(raw: list[Any], schema_of: SchemaOf) -> Drift:
+def _decode_drift(raw: list[Any], schema_of: SchemaOf, types: Sequence[Type]) -> Drift:
     address = parse_instance(raw[0])
     previous = parse_instance(raw[6]) if raw[6] else None
     schema = schema_of(raw[1], address.resource)
-    return Drift(address, _decode_transition(*raw[2:5]), schema, raw[1], raw[5], previous, raw[7])
+    return Drift(address, _decode_transition(types, *raw[2:5]), schema, raw[1], raw[5], previous, raw[7])
 
 
-def _decode_data(raw: list[Any], schema_of: SchemaOf) -> DataRead:
+def _decode_data(raw: list[Any], schema_of: SchemaOf, types: Sequence[Type]) -> DataRead:
     address = parse_instance(raw[0])
-    return DataRead(address, unpack(raw[2]), schema_of(raw[1], address.resource), raw[1])
+    return DataRead(address, unpack(raw[2], types), schema_of(raw[1], address.resource), raw[1])
 
 
-def _decode_change(raw: dict[str, Any], schema_of: SchemaOf) -> ResourceChange:
+def _decode_change(raw: dict[str, Any], schema_of: SchemaOf, types: Sequence[Type]) -> ResourceChange:
     text, provider, action, before, after, deposed = raw["object"]
     address = parse_instance(text)
     schema = schema_of(provider, address.resource)
     ty = schema.block.implied_type
     return ResourceChange(
         address,
-        _decode_transition(action, before, after),
+        _decode_transition(types, action, before, after),
         schema,
         provider,
-        unpack(raw["config"]),
+        unpack(raw["config"], types),
         ActionReason(raw["reason"]) if raw["reason"] else None,
         tuple(path_from_json(p, ty) for p in raw["replace_paths"]),
         deposed,

@@ -1,6 +1,7 @@
 """Values as JSON with nothing lost: unknown parts, marks and types included. The inside of a saved plan.
 
-The type stands once, at the top (`type_to_json`). Below it a string, bool, number or null stands for itself;
+Types are in a table beside the values, each once (`type_to_json`): a packed value begins with the number of its type.
+Below it a string, bool, number or null stands for itself;
 everything else is an array with a tag: `["u"]` unknown, `["m", marks, value]` marked, `["l", [...]]` the
 elements of a list, set or tuple, `["d", {...}]` those of a map or object, `["n", text]` a number that is
 no integer.
@@ -8,6 +9,7 @@ no integer.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from iac.values import numbers
@@ -15,9 +17,29 @@ from iac.values.types import NUMBER, CollectionType, ObjectType, TupleType, Type
 from iac.values.value import UNKNOWN, Value
 
 
-def pack(value: Value) -> list[Any]:
+class TypeTable:
+    """The types of packed values, in the order in which they were met."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Type, int] = {}
+
+    def number(self, ty: Type) -> int:
+        """The place of a type in the table."""
+        return self._numbers.setdefault(ty, len(self._numbers))
+
+    def to_json(self) -> list[Any]:
+        """The table."""
+        return [type_to_json(ty) for ty in self._numbers]
+
+
+def read_types(raw: Any) -> list[Type]:
+    """The types of a table as it was written. Raises ValueError."""
+    return [type_from_json(ty) for ty in raw]
+
+
+def pack(value: Value, types: TypeTable) -> list[Any]:
     """The JSON form of a value."""
-    return [type_to_json(value.type), _pack(value)]
+    return [types.number(value.type), _pack(value)]
 
 
 def _pack(value: Value) -> Any:
@@ -36,11 +58,11 @@ def _pack(value: Value) -> Any:
     return raw
 
 
-def unpack(packed: Any) -> Value:
+def unpack(packed: Any, types: Sequence[Type]) -> Value:
     """The reverse of `pack`. Raises ValueError for anything that `pack` did not make."""
     try:
-        ty, raw = packed
-        return _unpack(type_from_json(ty), raw)
+        number, raw = packed
+        return _unpack(types[number], raw)
     except (TypeError, KeyError, IndexError, AttributeError) as problem:
         raise ValueError(f"not a packed value: {problem}") from None
 

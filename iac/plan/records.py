@@ -11,7 +11,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ from iac.plan.encoding import SchemaOf, decode_plan, encode_plan
 from iac.plan.model import Plan
 from iac.plan.redaction import redact_plan
 from iac.values.codec import canonical, loads, to_json
+from iac.values.types import DYNAMIC
+from iac.values.value import null
 
 PLANNED, APPLIED, PARTLY_APPLIED, FAILED = "planned", "applied", "partly applied", "failed"
 DISCARDED, STALE, RUNNING, INTERRUPTED = "discarded", "stale", "running", "interrupted"
@@ -93,10 +95,27 @@ _RUN_COLUMNS: Final = ", ".join(f'"{name}"' for name in _RUN_FIELDS)
 _JSON: Final = frozenset({"context", "variables"})
 
 
-def plan_digest(redacted: Plan) -> str:
-    """What tells whether two plans, without their secrets, do the same."""
-    document = {n: v for n, v in encode_plan(redacted).items() if n not in _VOLATILE}
-    return hashlib.sha256(canonical(document).encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """A plan without its secrets, as it is stored, and its digest."""
+
+    content: bytes
+    digest: str
+    variables: Mapping[str, Any]
+
+
+def _document(plan: Plan, digest: Digest) -> _Document:
+    redacted = redact_plan(plan, digest)
+    # What the configuration says is only needed to apply a plan.
+    changes = [replace(c, config=null(DYNAMIC)) for c in redacted.changes]
+    encoded = encode_plan(replace(redacted, changes=changes))
+    parts = {name: canonical(value) for name, value in sorted(encoded.items())}
+    members = ",".join(f'"{name}":{text}' for name, text in parts.items())
+    lasting = "\n".join(text for name, text in parts.items() if name not in _VOLATILE)
+    variables = {n: to_json(v, lambda _: None) for n, v in redacted.variables.items()}
+    return _Document(
+        zlib.compress(f"{{{members}}}".encode(), 3), hashlib.sha256(lasting.encode()).hexdigest(), variables
+    )
 
 
 class PlanRecorder:
@@ -105,10 +124,11 @@ class PlanRecorder:
     def __init__(self, database: Database, digest: Digest) -> None:
         self._database = database
         self._digest = digest
+        self._known: tuple[Plan, _Document] | None = None
 
     def record_plan(self, plan: Plan, origin: Origin) -> PlanRecord:
         """Stores a plan as planned, unless it is there already."""
-        redacted = redact_plan(plan, self._digest)
+        document = self._documents(plan)
         imported, added, changed, destroyed = plan.counts
         record = PlanRecord(
             id=plan.id,
@@ -119,23 +139,28 @@ class PlanRecorder:
             tool=origin.tool,
             context=origin.context,
             status=PLANNED,
-            digest=plan_digest(redacted),
+            digest=document.digest,
             lineage=plan.lineage,
             serial=plan.serial,
             imported=imported,
             added=added,
             changed=changed,
             destroyed=destroyed,
-            variables={n: to_json(v, lambda _: None) for n, v in redacted.variables.items()},
+            variables=document.variables,
         )
-        document = zlib.compress(canonical(encode_plan(redacted)).encode(), 3)
         marks = ", ".join("?" * (len(_PLAN_FIELDS) + 1))
         with self._database.transaction():
             self._database.execute(
                 f"INSERT INTO plan ({_PLAN_COLUMNS}, document) VALUES ({marks}) ON CONFLICT (id) DO NOTHING",
-                [*_row(record, _PLAN_FIELDS), document],
+                [*_row(record, _PLAN_FIELDS), document.content],
             )
         return record
+
+    def _documents(self, plan: Plan) -> _Document:
+        """The document of a plan, made once: whoever plans and applies needs it twice."""
+        if self._known is None or self._known[0] is not plan:
+            self._known = (plan, _document(plan, self._digest))
+        return self._known[1]
 
     def set_status(self, plan_id: str, status: str) -> None:
         """Says what became of a plan."""
@@ -144,7 +169,8 @@ class PlanRecorder:
 
     def begin_run(self, plan: Plan, origin: Origin) -> RunRecord:
         """Stores that an apply begins, and its plan where that is not recorded yet."""
-        planned = self.record_plan(plan, origin)
+        if self._database.query_one("SELECT 1 FROM plan WHERE id = ?", (plan.id,)) is None:
+            self.record_plan(plan, origin)
         assert origin.run_id is not None
         record = RunRecord(
             id=origin.run_id,
@@ -157,7 +183,7 @@ class PlanRecorder:
             started=_now(),
             finished=None,
             status=RUNNING,
-            digest=planned.digest,
+            digest=self._documents(plan).digest,
             imported=0,
             added=0,
             changed=0,

@@ -1,4 +1,5 @@
-"""A plan without its secrets: every sensitive value as a keyed digest, so that it can be kept and shown to anybody.
+"""A plan without its secrets: every sensitive value as a keyed digest and no ephemeral ones, so that it can be kept
+and shown to anybody.
 
 The digests are those of the audit log: equal values have equal digests within one database, so that two plans can
 still be compared.
@@ -12,7 +13,7 @@ from iac.audit.sensitive import Digest
 from iac.plan.model import Change, Plan
 from iac.values.codec import to_json
 from iac.values.types import CollectionType, Type, list_of, set_of
-from iac.values.value import SENSITIVE, Value, object_value, string, tuple_value, unmark_deep
+from iac.values.value import EPHEMERAL, SENSITIVE, Value, object_value, string, tuple_value, unmark_deep
 
 
 def redact_plan(plan: Plan, digest: Digest) -> Plan:
@@ -23,7 +24,7 @@ def redact_plan(plan: Plan, digest: Digest) -> Plan:
 
     return replace(
         plan,
-        variables={n: redact_value(v, digest) for n, v in plan.variables.items()},
+        variables={n: redact_value(v, digest) for n, v in plan.variables.items() if EPHEMERAL not in v.marks},
         changes=[replace(c, change=change(c.change), config=redact_value(c.config, digest)) for c in plan.changes],
         drift=[replace(d, change=change(d.change)) for d in plan.drift],
         data=[replace(d, value=redact_value(d.value, digest)) for d in plan.data],

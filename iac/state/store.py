@@ -183,6 +183,14 @@ class StateWriter:
         assert row is not None
         return int(row[0])
 
+    def adopt(self, lineage: str, serial: int) -> None:
+        """Gives the state the lineage and serial of another that takes its place; an empty lineage leaves its own."""
+        self._begin()
+        self._database.execute(
+            "UPDATE workspace SET lineage = coalesce(nullif(?, ''), lineage), serial = ? WHERE name = ?",
+            (lineage, serial, self.workspace),
+        )
+
     def _begin(self) -> None:
         database = self._database
         if not database.in_transaction:

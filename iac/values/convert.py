@@ -181,8 +181,10 @@ def _to_sequence(value: Value, ty: CollectionType) -> Value:
     if target.has_dynamic:
         target = _common(value, elements, target, ty.kind)
     converted = [_at(Key(i), e, target) for i, e in enumerate(elements)]
-    element = without_optional(target)
+    element = _one_type(converted, without_optional(target), ty.kind)
     if ty.kind == "list":
+        if value.type.kind == "set" and len(elements) > 1 and not value.is_wholly_known:
+            return unknown(list_of(element)).never_null()  # what is unknown may turn out to be the same
         return list_value(element, converted)
     return set_value(element, converted)
 
@@ -191,7 +193,19 @@ def _to_map(value: Value, target: Type) -> Value:
     elements: dict[str, Value] = value.raw
     if target.has_dynamic:
         target = _common(value, list(elements.values()), target, "map")
-    return map_value(without_optional(target), {k: _at(Key(k), e, target) for k, e in elements.items()})
+    converted = {k: _at(Key(k), e, target) for k, e in elements.items()}
+    return map_value(_one_type(list(converted.values()), without_optional(target), "map"), converted)
+
+
+def _one_type(elements: Sequence[Value], element: Type, kind: str) -> Type:
+    """The type of all elements of a new collection; where it is to be `element` but for an `any` in that, the type
+    that they have."""
+    if not element.has_dynamic:
+        return element
+    types = {e.type for e in elements} - {DYNAMIC}
+    if len(types) > 1:
+        raise ConversionError(f"element types must all match for conversion to {kind}")
+    return types.pop() if types else element
 
 
 def _common(value: Value, elements: Sequence[Value], target: Type, kind: str) -> Type:
@@ -366,7 +380,11 @@ def _as_collections(types: Sequence[Type], structure: str, collection: str, unsa
 def _unify_parts(types: Sequence[Type], kind: str, unsafe: bool) -> Type | None:
     """A collection of what all the parts have in common."""
     element = unify([part for t in types for part in _parts(t)], unsafe=unsafe)
-    return None if element is None else _COLLECTIONS[kind](element)
+    if element is None:
+        return None
+    found = _COLLECTIONS[kind](element)
+    fits = all(t.is_collection or convertible(t, found, unsafe=unsafe) for t in types)
+    return found if fits else None
 
 
 def _unify_objects(types: Sequence[Type], unsafe: bool) -> Type | None:

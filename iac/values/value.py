@@ -247,7 +247,9 @@ def set_value(element: Type, elements: Iterable[Value]) -> Value:
             item, more = unmark_deep(item)
             marks |= more
         plain.append(item)
-    return Value(set_of(element), tuple(sorted(dict.fromkeys(plain), key=_set_order)), marks)
+    if all(item.is_wholly_known for item in plain):
+        plain = list(dict.fromkeys(plain))  # of what is not known, nothing is known to be the same
+    return Value(set_of(element), tuple(sorted(plain, key=_set_order)), marks)
 
 
 def _in_order(elements: Mapping[str, Value]) -> dict[str, Value]:

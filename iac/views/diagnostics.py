@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from iac.diagnostics import Diagnostic, Pos, Severity, SourceRange
+from iac.diagnostics import Diagnostic, FailedCall, Pos, Severity, SourceRange
 from iac.views.source_context import context_string
 from iac.views.style import PRODUCT, Style, style, wrap_prose
 
@@ -87,7 +87,26 @@ def _snippet(diagnostic: Diagnostic, subject: SourceRange, source: bytes) -> dic
         "highlight_start_offset": min(max(start, 0), len(code)),
         "highlight_end_offset": min(max(end, 0), len(code)),
         "values": [{"traversal": t, "statement": s} for t, s in sorted(diagnostic.values)],
+        **({"function_call": _call(diagnostic.call)} if diagnostic.call else {}),
     }
+
+
+def _call(call: FailedCall) -> dict[str, Any]:
+    """The function that was called, with what it takes and gives."""
+    if call.function is None:
+        return {"called_as": call.called_as}
+    from iac.hcl.functions.docs import signature_to_json
+
+    told = next(iter(signature_to_json(call.function)["function_signatures"].values()))
+    signature: dict[str, Any] = {"name": call.function.name.removeprefix("core::"), "params": []}
+    signature["params"] = [_parameter(p) for p in told.get("parameters", ())]
+    if "variadic_parameter" in told:
+        signature["variadic_param"] = _parameter(told["variadic_parameter"])
+    return {"called_as": call.called_as, "signature": {**signature, "return_type": told["return_type"]}}
+
+
+def _parameter(told: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": told["name"], "type": told["type"]}
 
 
 def _lines(source: bytes) -> Iterable[tuple[int, bytes]]:
@@ -198,7 +217,7 @@ def _where(data: Mapping[str, Any], form: Style) -> str:
     if snippet is None:
         return f"{text}:\n  (source code not available)\n\n"
     inside = f", in {snippet['context']}" if snippet["context"] else ""
-    return f"{text}{inside}:\n{_marked(snippet, form)}{_values(snippet['values'], form)}\n"
+    return f"{text}{inside}:\n{_marked(snippet, form)}{_values(snippet, form)}\n"
 
 
 def _marked(snippet: Mapping[str, Any], form: Style) -> str:
@@ -209,11 +228,20 @@ def _marked(snippet: Mapping[str, Any], form: Style) -> str:
     return "".join(f"{n:4}: {line}\n" for n, line in enumerate(marked.split("\n"), snippet["start_line"]))
 
 
-def _values(values: Sequence[Mapping[str, str]], form: Style) -> str:
-    if not values:
+def _values(snippet: Mapping[str, Any], form: Style) -> str:
+    """What went into it: the function that was called, and the references with their values."""
+    signature = snippet.get("function_call", {}).get("signature")
+    if not snippet["values"] and signature is None:
         return ""
     text = form.paint("    [dark_gray]├────────────────[reset]\n")
-    for value in values:
+    if signature is not None:
+        names = [parameter["name"] for parameter in signature["params"]]
+        names += [f"{signature['variadic_param']['name']}..."] if "variadic_param" in signature else []
+        text += (
+            form.paint("    [dark_gray]│[reset] while calling [bold]%s[reset](") % snippet["function_call"]["called_as"]
+        )
+        text += f"{', '.join(names)})\n"
+    for value in snippet["values"]:
         first, *more = value["statement"].split("\n")
         text += form.paint("    [dark_gray]│[reset] [bold]%s[reset] %s\n") % (value["traversal"], first)
         text += "".join(form.paint("    [dark_gray]│[reset]   %s\n") % line for line in more)

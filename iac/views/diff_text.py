@@ -56,7 +56,7 @@ class Drawing:
     """Draws differences in one style.
 
     `symbols` are what stands before a line by action: none at all in the drawing of a state. `tells_secret_changes`
-    says of a sensitive value that it changed; a plan, which shows what is sensitive for other reasons too, does not.
+    says of a sensitive value that it changed, or was set or unset: for states of the audit log, not for plans.
     """
 
     def __init__(self, style: Style, with_symbols: bool = True, tells_secret_changes: bool = False) -> None:
@@ -101,7 +101,7 @@ class Drawing:
 
     def warnings(self, diff: Diff, indent: int) -> list[str]:
         """The lines above something that becomes sensitive, or is no longer."""
-        if not isinstance(diff, (SensitiveDiff, SensitiveBlockDiff)):
+        if self.tells_secret_changes or not isinstance(diff, (SensitiveDiff, SensitiveBlockDiff)):
             return []
         if diff.was == diff.will_be or diff.inner in (CREATE, DELETE):
             return []
@@ -250,7 +250,11 @@ def _draw_unknown(drawing: Drawing, diff: UnknownDiff, indent: int, options: Opt
 def _draw_sensitive(drawing: Drawing, diff: SensitiveDiff, indent: int, options: Options) -> str:
     text = "(sensitive value)"
     if drawing.tells_secret_changes and diff.action is UPDATE:
-        text = "(sensitive value, changed)"
+        null, arrow = drawing.style.null, drawing.style.arrow
+        if diff.was and diff.will_be:
+            text = "(sensitive value, changed)"
+        else:
+            text = f"{text} {arrow} {null}" if diff.was else f"{null} {arrow} {text}"
     return f"{text}{drawing.to_null(diff.action, options)}{drawing.forces(diff.replace, options)}"
 
 

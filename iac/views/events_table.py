@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Final
-from unicodedata import combining, east_asian_width
 
 from iac.audit.query import TargetSummary
 from iac.audit.record import CREATE, DELETE, IMPORT, READ, UPDATE, Event
 from iac.views.style import Style, style, visible
+from iac.views.tables import columns, joined, padded, widest
 
 COLUMNS: Final = ("WHEN", "EVENT", "TARGET", "CHANGE", "USER", "TOOL", "RUN")
 TARGET_COLUMNS: Final = ("TARGET", "EVENTS", "FIRST", "LAST", "LAST EVENT", "ID")
@@ -47,13 +47,13 @@ def event_lines(events: Iterable[Event], *, color: bool, width: int) -> Iterator
     if not first:
         yield NO_EVENTS
         return
-    widths = _widths(COLUMNS, first)
+    widths = widest(COLUMNS, first)
     form = style(color)
     if color:
         widths = _fitted(widths, width)
-        yield form.paint("[bold]%s[reset]\n") % _joined(COLUMNS, widths)
+        yield form.paint("[bold]%s[reset]\n") % joined(COLUMNS, widths)
     else:
-        yield _joined(COLUMNS, widths) + "\n"
+        yield joined(COLUMNS, widths) + "\n"
     for row in chain(first, rows):
         yield from _lines(row, widths, form)
 
@@ -90,21 +90,6 @@ def hue_of(event_type: str) -> str:
     return "red" if event_type.endswith("_FAILED") else _HUES.get(event_type.partition(" ")[0], "reset")
 
 
-def _widths(header: Sequence[str], rows: Sequence[Row]) -> list[int]:
-    return [max(map(_width, column)) for column in zip(header, *rows, strict=True)]
-
-
-def _width(text: str) -> int:
-    """How many columns of a terminal the text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
-
-
 def _fitted(widths: Sequence[int], width: int) -> list[int]:
     """The widths with those of columns that may be folded taken in until all fit."""
     fitted = list(widths)
@@ -116,22 +101,18 @@ def _fitted(widths: Sequence[int], width: int) -> list[int]:
     return fitted
 
 
-def _joined(cells: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(map(_padded, cells, widths)).rstrip()
-
-
 def _lines(row: Row, widths: Sequence[int], form: Style) -> Iterator[str]:
     """The row, on as many lines as its longest folded cell has."""
     if not form.color:
-        yield _joined(row, widths) + "\n"
+        yield joined(row, widths) + "\n"
         return
     pieces = [_folded(cell, widths[n]) if n in _FOLDED else [cell] for n, cell in enumerate(row)]
     for number in range(max(map(len, pieces))):
         cells = [piece[number] if number < len(piece) else "" for piece in pieces]
-        padded = list(map(_padded, cells, widths))
+        filled = list(map(padded, cells, widths))
         if number == 0:
-            padded[_EVENT] = form.paint(f"[{hue_of(row[_EVENT])}]%s[reset]") % padded[_EVENT]
-        yield "  ".join(padded).rstrip() + "\n"
+            filled[_EVENT] = form.paint(f"[{hue_of(row[_EVENT])}]%s[reset]") % filled[_EVENT]
+        yield "  ".join(filled).rstrip() + "\n"
 
 
 def _folded(cell: str, width: int) -> list[str]:
@@ -161,5 +142,4 @@ def render_targets(targets: Sequence[TargetSummary]) -> str:
         )
         for t in targets
     ]
-    widths = _widths(TARGET_COLUMNS, rows)
-    return "".join(f"{_joined(row, widths)}\n" for row in (TARGET_COLUMNS, *rows))
+    return "".join(f"{row}\n" for row in columns(TARGET_COLUMNS, rows, style(False)))

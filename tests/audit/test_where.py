@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from iac.audit.where_parser import parse_where
@@ -250,6 +250,7 @@ def test_any_text_is_a_condition_or_a_diagnostic(text):
 _PIECES = ["(", ")", "not", "and", "or", "change(", "exists(", "post_state", ".a", "[*]", "[0]", "==", "<", "->", ":"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([*_PIECES, "1", '"x"', "null", "*", "up", "~", "error"]), max_size=12))
 def test_any_pieces_in_any_order_are_a_condition_or_a_diagnostic(pieces):
     with suppress(DiagnosticsError):

@@ -154,6 +154,34 @@ def test_the_end_of_a_diff_says_when_there_is_no_newline(iac: Any, tree: Path) -
     assert iac("fmt", "-diff", "-list=false", "main.tf").out.endswith(f"-a=1{text}+a = 1{text}")
 
 
+def test_without_a_program_for_it_the_diff_is_much_the_same(
+    iac: Any, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    text = "\n\\ No newline at end of file\n"
+    header = "--- old/main.tf\n+++ new/main.tf\n@@ -1 +1 @@\n"
+    assert iac("fmt", "-check", "-diff", "x.tfvars").out == "x.tfvars\n" + DIFFERENCE.format("x.tfvars")
+    (tree / "main.tf").write_text("a=1", encoding="utf-8")
+    assert iac("fmt", "-diff", "-list=false", "main.tf").out == f"{header}-a=1{text}+a = 1{text}"
+
+
+@pytest.mark.skipif(shutil.which("diff") is None, reason="needs diff")
+def test_a_diff_is_that_of_the_program_for_it(iac: Any, tree: Path) -> None:
+    ugly = "".join(f"variable v{n} {{\n type=list\n}}\nmodule m{n} {{\n  a = 1\n}}\n" for n in range(60))
+    (tree / "main.tf").write_text(ugly, encoding="utf-8")
+    shown = iac("fmt", "-write=false", "-list=false", "-diff", "main.tf").out
+    iac("fmt", "main.tf")
+    real = subprocess.run(
+        ["diff", "--label=old/main.tf", "--label=new/main.tf", "-u", "-", "main.tf"],
+        input=ugly,
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert shown == real.stdout
+
+
 @pytest.mark.terraform
 @pytest.mark.skipif(shutil.which("terraform") is None, reason="needs the real terraform binary")
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_an_object_is_taken_over_and_nothing_else_is_done(iac, cluster: str) -> 
 
 def test_the_next_plan_shows_what_differs(iac, cluster: str) -> None:
     iac("import", "iac_cluster.main", cluster)
-    assert '- description  = "by hand" -> null' in iac("plan").out
+    assert '"by hand" -> ""' in iac("plan").out
 
 
 @pytest.mark.parametrize(

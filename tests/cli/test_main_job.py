@@ -201,7 +201,7 @@ def test_the_log_verifies(iac) -> None:
     iac("init")
     assert "Nothing to verify" in iac("events", "verify").out
     iac("apply", "-auto-approve")
-    assert iac("events", "verify").out == "Verified 2 events: none was altered, removed or inserted.\n"
+    assert iac("events", "verify").out == "Verified 2 events: none was altered, removed, inserted or reordered.\n"
 
 
 def test_destroy_deletes_everything_in_reverse_order(iac) -> None:

@@ -90,7 +90,7 @@ MISTAKES = {
     "default with a reference": ('variable "a" {\n  default = local.x\n}\n', "2,13: Variables not allowed"),
     # what iac does not do
     "provisioner": (data('provisioner "local-exec" {\n  }'), "2,3: Unsupported provisioner block"),
-    "old version": ('terraform {\n  required_version = ">= 99"\n}\n', "2,22: Unsupported Terraform Core version"),
+    "old version": ('terraform {\n  required_version = ">= 99"\n}\n', "2,3: Unsupported Terraform Core version"),
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from iac.diagnostics import Diagnostic
 from iac.hcl.evaluate import evaluate
 from iac.hcl.json_syntax import JsonBody, parse_json
-from iac.hcl.scope import VariableScope
+from iac.hcl.scope import EMPTY_SCOPE, VariableScope
 from iac.hcl.syntax import BlockHeader, Content
 from iac.values.codec import to_json
 from iac.values.value import Value, string
@@ -80,7 +80,8 @@ def test_a_large_number_is_exact() -> None:
             [("resource", ["a", "x"]), ("resource", ["a", "y"]), ("resource", ["b", "z"])],
         ),
         ({"resource": [{"a": [{"x": [{}]}]}]}, [("resource", ["a", "x"])]),
-        ({"//": "comment", "output": {"//": "comment", "x": {"//": {"any": "thing"}}}}, [("output", ["x"])]),
+        ({"//": "comment", "output": {"x": {"//": {"any": "thing"}}}}, [("output", ["x"])]),
+        ({"output": {"x": None}}, []),
         ([{"output": {"x": {}}}, {"output": {"y": {}}}], [("output", ["x"]), ("output", ["y"])]),
         ('{"locals": {"a": 1}, "locals": {"b": 2}}', [("locals", []), ("locals", [])]),
     ],
@@ -117,8 +118,6 @@ def test_the_arguments_of_a_block_are_asked_of_its_body() -> None:
         ('{"value": 1, "value": 2}', "Duplicate argument", None, 14),
         ('{"value": {"x": 1, "x": 2}}', "Duplicate object attribute", None, 20),
         ('{"locals": 5}', "Incorrect JSON value type", None, 12),
-        ('{"locals": [{}, 5]}', "Incorrect JSON value type", None, 17),
-        ('{"output": 5}', "Incorrect JSON value type", None, 12),
         ('{"output": {"x": 5}}', "Incorrect JSON value type", None, 18),
         ('{"output": {}}', "Missing block label", None, 12),
         ('{"resource": {"a": {}}}', "Missing block label", None, 20),
@@ -132,6 +131,39 @@ def test_what_does_not_belong_is_named(source: str, summary: str, detail: str | 
     assert [(p.summary, p.subject.start.column if p.subject else 0) for p in problems] == [(summary, column)]
     if detail is not None:
         assert problems[0].detail == detail
+
+
+@pytest.mark.parametrize(
+    ("source", "column"),
+    [
+        ('{"output": 5}', 12),
+        ('{"output": {"//": "no comment where labels stand", "x": {}}}', 19),
+        ('{"resource": {"a": [[]]}}', 21),
+    ],
+)
+def test_what_stands_for_a_label_and_is_no_object_has_none(source: str, column: int) -> None:
+    _, problems = content(source)
+    wrong = [(p.summary, p.subject.start.column if p.subject else 0) for p in problems]
+    assert ("Incorrect JSON value type", column) in wrong
+
+
+def test_no_object_at_all_has_no_label() -> None:
+    _, problems = content('{"resource": null}')
+    assert [p.summary for p in problems] == ["Missing block label"]
+
+
+def test_an_element_that_is_no_object_is_a_block_with_nothing_in_it() -> None:
+    *_, block = content('{"output": {"x": [{}, 5]}}')[0].blocks
+    _, problems = block.body.content({"value": True}, {})
+    assert [(p.summary, p.subject.start.column if p.subject else 0) for p in problems] == [
+        ("Incorrect JSON value type", 23),
+        ("Missing required argument", 23),
+    ]
+
+
+def test_where_nothing_may_be_referred_to_a_string_is_what_it_says() -> None:
+    found, _ = content('{"value": "${var.x} and $${y}"}')
+    assert evaluate(found.attributes["value"].expression, EMPTY_SCOPE).raw == "${var.x} and $${y}"
 
 
 def test_a_missing_argument_is_marked_at_the_closing_brace_of_its_block() -> None:

@@ -83,6 +83,8 @@ ONE, TWO, THREE = (("Literal", n) for n in (1, 2, 3))
                 ([0],),
             ),
         ),
+        ("a . *.b", ("Splat", A, ("RelativeTraversal", ("SplatElement",), (("Attr", "b"),)))),
+        ("a [ * ].b", ("Splat", A, ("RelativeTraversal", ("SplatElement",), (("Attr", "b"),)), True)),
         ("a[*][0]", ("Splat", A, ("RelativeTraversal", ("SplatElement",), ([0],)), True)),
         ("-a", ("Unary", "-", A)),
         ("-1", ("Unary", "-", ONE)),

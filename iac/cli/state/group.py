@@ -11,6 +11,9 @@ _COMMANDS = {
     "show": ("iac.cli.state.show", "Show one object"),
     "mv": ("iac.cli.state.mv", "Give objects other addresses"),
     "rm": ("iac.cli.state.rm", "Forget objects without destroying them"),
+    "pull": ("iac.cli.state.pull", "Write the state as a state file of Terraform"),
+    "push": ("iac.cli.state.push", "Take the state from a state file of Terraform"),
+    "replace-provider": ("iac.cli.state.replace_provider", "Replace the provider of resources"),
 }
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from iac.diagnostics import Diagnostic, Pos, SourceRange, did_you_mean
+from iac.diagnostics import Diagnostic, FailedCall, Pos, SourceRange, did_you_mean, error
 from iac.hcl.evaluation.code import (
     Code,
     Compiled,
@@ -14,6 +15,7 @@ from iac.hcl.evaluation.code import (
     Locals,
     Place,
     Problems,
+    attempt,
     attempt_all,
     compile_node,
     compiles,
@@ -57,7 +59,7 @@ def _call(node: Call, names: Locals) -> Compiled:
             table = scope.functions
         written, expressions = codes, list(node.arguments)
         if node.expand_final:
-            expanded = _expanded(node, codes[-1], place, scope, frame)
+            expanded = _expanded(node, function, codes[-1], place, scope, frame)
             if expanded is None:
                 return UNKNOWN_DYNAMIC
             written = [*codes[:-1], *map(runnable, expanded)]
@@ -106,15 +108,8 @@ def _find(node: Call, place: Place, scope: Scope, frame: Frame) -> Function:
         pass
     if not scope.functions:
         raise place.error(scope, frame, "Function calls not allowed", "Functions may not be called here.")
-    namespace, colons, _ = node.name.partition("::")
-    if colons and namespace != "provider":
-        detail = (
-            f'The function namespace "{namespace}" is not valid. Provider function calls must use the "provider::" '
-            "namespace prefix."
-        )
-        raise place.error(scope, frame, "Unknown provider function", detail, subject=node.name_range)
-    if colons:
-        detail = f"There is no function named {go_quote(node.name)}: the providers of iac offer no functions."
+    if "::" in node.name:
+        detail = _no_provider_function(node.name, scope.functions)
         raise place.error(scope, frame, "Unknown provider function", detail, subject=node.name_range)
     raise place.error(
         scope,
@@ -125,9 +120,32 @@ def _find(node: Call, place: Place, scope: Scope, frame: Frame) -> Function:
     )
 
 
-def _expanded(node: Call, code: Code, place: Place, scope: Scope, frame: Frame) -> list[Value] | None:
+def _no_provider_function(name: str, functions: Mapping[str, Function]) -> str:
+    """Why there is no function of a name with a namespace."""
+    namespace, *inside = name.split("::")
+    if namespace != "provider":
+        return (
+            f'The function namespace "{namespace}" is not valid. Provider function calls must use the "provider::" '
+            "namespace prefix."
+        )
+    if len(inside) < 2:
+        return 'The function call must include the provider name after the "provider::" prefix.'
+    provider, function = inside[0], inside[-1]
+    if len(inside) == 2 and any(known.startswith(f"provider::{provider}::") for known in functions):
+        return f'The function "{function}" is not available from the provider "{provider}".'
+    return (
+        f'There is no function named "{name}". Ensure that provider name "{provider}" is declared in this module\'s '
+        f'required_providers block, and that this provider offers a function named "{function}".'
+    )
+
+
+def _expanded(
+    node: Call, function: Function, code: Code, place: Place, scope: Scope, frame: Frame
+) -> list[Value] | None:
     """The values that the last argument stands for; None when how many these are is not known."""
-    expanding = code(scope, frame)
+    expanding, problems = attempt(code, scope, frame)
+    if problems:
+        raise several(problems)
     last = node.arguments[-1]
     detail = ""
     if expanding.raw is None and (expanding.type is DYNAMIC or expanding.type.kind in ("list", "set", "tuple")):
@@ -135,7 +153,8 @@ def _expanded(node: Call, code: Code, place: Place, scope: Scope, frame: Frame) 
     elif expanding.type is not DYNAMIC and expanding.type.kind not in ("list", "set", "tuple"):
         detail = "The expanding argument (indicated by ...) must be of a tuple, list, or set type."
     if detail:
-        raise place.error(scope, frame, "Invalid expanding argument value", detail, of=last)
+        problem = error("Invalid expanding argument value", detail, call=_called(node, function, place))
+        raise several([place.diagnostic(scope, frame, problem, of=last)])
     if expanding.raw is UNKNOWN:
         return None
     return [element.with_marks(expanding.marks) for element in expanding.raw]
@@ -158,7 +177,13 @@ def _failed(
         expanded = node.expand_final and argument is written[-1]
         subject = argument.range if expanded else start_range(argument)
         about = node if problem.summary else argument
-    return place.diagnostic(scope, frame, problem.diagnostic(function), of=about, subject=subject)
+    diagnostic = replace(problem.diagnostic(function), call=_called(node, function, place))
+    return place.diagnostic(scope, frame, diagnostic, of=about, subject=subject)
+
+
+def _called(node: Call, function: Function, place: Place) -> FailedCall:
+    """What a diagnostic says of the call; as with Terraform, little inside of `for`."""
+    return FailedCall(node.name, None if place.names.slots else function)
 
 
 def start_range(node: Expression) -> SourceRange:
@@ -191,10 +216,10 @@ def _first_character(start: Pos, around: SourceRange) -> SourceRange:
 
 def _inside_quotes(node: Literal) -> SourceRange:
     start, end = node.range.start, node.range.end
-    if start.line != end.line:
-        return node.range
     if not node.value.raw:
         return SourceRange(node.range.filename, end, end)
+    if start.line != end.line:
+        return node.range
     return SourceRange(
         node.range.filename,
         Pos(start.line, start.column + 1, start.byte + 1),

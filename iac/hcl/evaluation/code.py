@@ -188,4 +188,5 @@ class Place:
             place,
             None if place == self.node.range else self.node.range,
             values=involved_values(about, self.names.over(scope, frame)),
+            call=problem.call,
         )

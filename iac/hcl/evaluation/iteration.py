@@ -84,14 +84,16 @@ class _Loop:
         if collection.raw is None:
             detail = "A null value cannot be used as the collection in a 'for' expression."
             return self._refused(harvest, scope, frame, "Iteration over null value", detail)
-        if collection.raw.__class__ not in (tuple, dict):
-            if collection.raw is UNKNOWN and (collection.type is DYNAMIC or not collection.type.is_primitive):
-                harvest.known = False
-                return ()
+        if collection.type.is_primitive:
             detail = (
                 f"A value of type {type_name(collection.type)} cannot be used as the collection in a 'for' expression."
             )
             return self._refused(harvest, scope, frame, "Iteration over non-iterable value", detail)
+        if collection.raw is UNKNOWN:
+            if self._condition is not None and collection.type is not DYNAMIC:
+                self._holds_in_general(self._condition, scope, frame, harvest)
+            harvest.known = False
+            return ()
         frames = self._all_frames(collection, frame)
         return frames if self._condition is None else self._included(frames, self._condition, scope, frame, harvest)
 
@@ -119,6 +121,9 @@ class _Loop:
             answer, problems = attempt(condition, scope, frame)
             harvest.report(problems)
             harvest.marks |= answer.marks
+            if problems:
+                harvest.known = False
+                continue
             if answer.type is not BOOL or answer.raw is None:
                 try:
                     answer = self._bool(answer, self.inner, scope, frame)

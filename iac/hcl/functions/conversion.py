@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from iac.diagnostics import Diagnostic, DiagnosticsError
+from iac.diagnostics import Diagnostic, DiagnosticsError, SourceRange
 from iac.hcl.functions.shorthand import EVERYTHING, anything
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Implementation, Thunk
 from iac.hcl.render import go_quote
@@ -31,12 +31,12 @@ def _converter(want: Type) -> Implementation:
         (value,) = arguments
         if not convertible(value.type, want, unsafe=True):
             raise FunctionError(f"cannot convert {type_name(value.type)} to {constraint_name(want)}", 0)
+        if value.raw is UNKNOWN:
+            return unknown(want).with_marks(value.marks)
         try:
-            converted = convert(value, want)
+            return convert(value, want)
         except ConversionError:
             raise _no_conversion(value, want) from None
-        # Of an unknown value that is converted so, Terraform forgets what else is known of it.
-        return converted if converted.is_known else unknown(converted.type).with_marks(converted.marks)
 
     return implementation
 
@@ -104,11 +104,16 @@ def _try(arguments: Sequence[Thunk], returns: Type) -> Value:
 
 
 def _no_success(problems: Sequence[Diagnostic]) -> str:
-    listed = "\n".join(
-        f"- {problem.summary}" + (f" (at {problem.subject})" if problem.subject else "") + f"\n  {problem.detail}"
-        for problem in problems
-    )
+    listed = "\n".join(f"- {problem.summary}{_at(problem.subject)}\n  {problem.detail}" for problem in problems)
     return f"no expression succeeded:\n{listed}\n\nAt least one expression must produce a successful result"
+
+
+def _at(place: SourceRange | None) -> str:
+    if place is None:
+        return ""
+    end = place.end
+    last = f"{end.column}" if end.line == place.start.line else f"{end.line},{end.column}"
+    return f" (at {place}-{last})"
 
 
 def _can(arguments: Sequence[Thunk], returns: Type) -> Value:

@@ -98,7 +98,7 @@ def _parse_uuid(namespace: str) -> uuid.UUID:
     elif len(plain) == 38:
         plain = plain[1:-1]
     if len(plain) not in (32, 36):
-        raise ValueError(f"invalid UUID length: {len(namespace)}")
+        raise ValueError(f"invalid UUID length: {len(namespace.encode())}")
     hyphens = [position for position, char in enumerate(plain) if char == "-"]
     if hyphens != ([8, 13, 18, 23] if len(plain) == 36 else []):
         raise ValueError("invalid UUID format")

@@ -271,7 +271,8 @@ def _formatlist(arguments: Sequence[Value], returns: Type) -> Value:
         try:
             results.append(string(format_values(pattern.raw, cells)))
         except FunctionError as problem:
-            raise FunctionError(f"error on format iteration {row}: {problem.message}") from None
+            place = f"error on format iteration {row}: " if values else ""
+            raise FunctionError(f"{place}{problem.message}") from None
     return list_value(STRING, results)
 
 

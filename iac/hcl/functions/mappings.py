@@ -28,7 +28,6 @@ from iac.values.value import (
     Value,
     list_value,
     map_value,
-    null,
     object_value,
     string,
     unknown,
@@ -119,8 +118,6 @@ def _merge_type(arguments: Sequence[Value]) -> Type:
 def _merge(arguments: Sequence[Value], returns: Type) -> Value:
     marks = NO_MARKS.union(*(a.marks for a in arguments))
     present = [a for a in arguments if not a.is_null]
-    if arguments and not present and returns is not DYNAMIC:
-        return null(returns).with_marks(marks)
     merged: dict[str, Value] = {}
     for argument in present:
         if argument.type.kind not in ("map", "object"):

@@ -30,7 +30,18 @@ from iac.hcl.render import go_quote
 from iac.hcl.syntax import Expression
 from iac.values.convert import ConversionError, convert, convertible
 from iac.values.types import DYNAMIC, Type
-from iac.values.value import EPHEMERAL, NO_MARKS, SENSITIVE, UNKNOWN, Marks, Value, all_marks, unknown, unmark_deep
+from iac.values.value import (
+    EPHEMERAL,
+    NO_MARKS,
+    SENSITIVE,
+    UNKNOWN,
+    UNKNOWN_DYNAMIC,
+    Marks,
+    Value,
+    all_marks,
+    unknown,
+    unmark_deep,
+)
 
 _HIDING = frozenset({SENSITIVE, EPHEMERAL})
 HIDDEN = "(sensitive value)"
@@ -246,7 +257,7 @@ def _convert(function: Function, index: int, value: Value) -> Value:
 
 def _call_converted(function: Function, values: list[Value]) -> Value:
     marks: Marks = NO_MARKS
-    any_unknown = any_dynamic = False
+    any_unknown = any_dynamic = is_open = False
     for index, value in enumerate(values):
         parameter = function.parameter(index)
         raw = value.raw
@@ -257,9 +268,12 @@ def _call_converted(function: Function, values: list[Value]) -> Value:
             any_unknown = True
         if value.type is DYNAMIC and not parameter.allow_dynamic:
             any_dynamic = True
+            is_open = is_open or raw is UNKNOWN
         if not parameter.allow_marked and value.has_marks:
             values[index], more = unmark_deep(value)
             marks |= more
+    if is_open:
+        return UNKNOWN_DYNAMIC.with_marks(marks)  # not even the type of the result is known
     returns = function.returns
     if not isinstance(returns, Type):
         returns = DYNAMIC if any_dynamic else returns(values)

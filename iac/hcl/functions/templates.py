@@ -28,7 +28,7 @@ from iac.hcl.syntax import (
 )
 from iac.values.convert import ConversionError, convert
 from iac.values.types import DYNAMIC, STRING, Type
-from iac.values.value import NO_MARKS, UNKNOWN, Value, unknown, unmark_deep
+from iac.values.value import NO_MARKS, UNKNOWN, UNKNOWN_DYNAMIC, Value, unknown, unmark_deep
 
 _IDENTIFIER = re.compile(r"[^\W\d][\w-]*\Z")
 _UNKNOWN_VARIABLE = re.compile(r'no variable named "([^"]+)"')
@@ -146,14 +146,17 @@ def _template_source(thunk: Thunk) -> Value:
 def _templatestring(context: FunctionContext, functions: _Table, arguments: Sequence[Thunk], returns: Type) -> Value:
     if _rendering.get():
         raise FunctionError("cannot recursively call templatestring from inside another template function")
-    template, variables = _template_source(arguments[0]), arguments[1]()
+    variables = arguments[1]()
+    template = _template_source(arguments[0])
     marks = template.marks
     if variables.raw is None:
         raise FunctionError("argument must not be null", 1)
     plain, more = unmark_deep(variables)
     marks = marks | more if template.marks or more else NO_MARKS
+    if plain.raw is UNKNOWN and plain.type is DYNAMIC:
+        return UNKNOWN_DYNAMIC.with_marks(marks)
     if template.raw is UNKNOWN or plain.raw is UNKNOWN:
-        return unknown(STRING).with_marks(marks)
+        return unknown(STRING).never_null().with_marks(marks)
     rendered = _render(context, functions, template.raw, _TEMPLATE_NAME, _variables(plain, 1))
     try:
         return convert(rendered, STRING).with_marks(marks)

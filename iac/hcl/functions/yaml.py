@@ -408,7 +408,7 @@ _FUNCTIONS = (
     ),
     Function(
         "yamlencode",
-        (anything("value", "any value", allow_null=True),),
+        (anything("value", "any value", allow_null=True, allow_dynamic=True),),
         STRING,
         _yamlencode,
         description="Writes a value as YAML in block style.",

@@ -39,7 +39,6 @@ DIFFERENT = {
     "imported_for_what_is_not_an_instance": "iac says where the import block is",
     "imported_with_a_secret_id": "the id stays a secret",
     "sensitive_module_output": "terraform 1.11 forgets that the output of a module is sensitive",
-    "unknown_through_operators": "terraform knows of some unknown values that they are not null",
 }
 """Cases in which iac means to differ, and why."""
 NOT_YET = {

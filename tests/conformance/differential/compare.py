@@ -52,21 +52,24 @@ def _errors(ours: Sequence[Any] | None, theirs: Sequence[Any] | None, stage: str
 
 
 def is_accepted(expression: str, ours: Answer, theirs: Answer) -> bool:
-    """Whether a difference is meant: `docs/language.md` lists them.
-
-    `&&` and `||` do not evaluate their right side where the left one decides; subnets of a network that begins at
-    zero can be had; what functions count has all digits when it is divided; where Terraform panics there is an error.
-    """
+    """Whether a difference is one that `docs/language.md` lists, or is made by what only Terraform does wrong."""
     has_logic = bool(re.search(r"&&|\|\|", expression))
     if "errors" in theirs:
-        problem = theirs["errors"][0]
-        return (
-            has_logic
-            or any("panic in function implementation" in p["detail"] for p in theirs["errors"])
-            or ("cidrsubnets" in expression and "not enough remaining address space" in problem["detail"])
-        )
-    is_known_sooner = has_logic and theirs["planned"]["unknown"] not in (False, {})
-    return is_known_sooner or bool(rounded(ours) == rounded(theirs))
+        told = " ".join(problem["detail"] for problem in theirs["errors"])
+        # `&&` and `||` do not evaluate what does not matter; subnets can be had of a network that begins at zero.
+        if has_logic or ("cidrsubnets" in expression and "not enough remaining address space" in told):
+            return True
+        # Terraform fails inside; iac hides in a message what may come from a secret, and knows the types of ids.
+        hidden = "(sensitive value)" in str(ours.get("errors"))
+        return "panic in function implementation" in told or hidden or ("errors" in ours and ".text.id" in expression)
+    if "errors" in ours or "late" in theirs or "late" in ours:
+        return ".text.id" in expression
+    found, wanted = ours["planned"], theirs["planned"]
+    if found["sensitive"] != wanted["sensitive"] and wanted["sensitive"] in (False, {}):
+        return True  # Terraform forgets the mark of some unknown values
+    # A null without a type is no obstacle for `format`.
+    sooner = has_logic or bool(re.search("format.*null", expression, re.DOTALL))
+    return (sooner and wanted["unknown"] not in (False, {})) or bool(rounded(ours) == rounded(theirs))
 
 
 def rounded(data: Any) -> Any:

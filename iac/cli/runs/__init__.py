@@ -1,0 +1,1 @@
+"""`iac runs` and its subcommands: one module each, imported when it is called."""
