@@ -223,11 +223,11 @@ class Project:
         evaluator = self.evaluator(ready.config, during_plan=True, timestamp=timestamp)
         more = {"progress": progress} if progress is not None else {}
         planner = Planner(ready, state, Providers(ready), evaluator, inputs, options, **more)
+        if options.targets:
+            diagnostics.add(_TARGETED)
         planner.run()
         diagnostics.extend(planner.diagnostics)
         diagnostics.raise_if_errors()
-        if options.targets:
-            diagnostics.add(_TARGETED)
         changes = sorted(planner.changes, key=lambda c: (c.address.sort_key(), c.deposed or ""))
         position = {id(change): index for index, change in enumerate(changes)}
         plan = Plan(

@@ -76,11 +76,17 @@ def read_removed(module: Module, block: Block, diagnostics: Diagnostics) -> None
     expression = content.attributes["from"].expression
     try:
         source = _endpoint(expression)
-        _refuse_instances(source, expression.range)
+        _refuse_instances(source, _key_range(expression))
     except DiagnosticsError as problem:
         diagnostics.extend(problem.diagnostics)
         return
     module.removals.append(RemovedBlock(source, destroy, block.range))
+
+
+def _key_range(expression: Expression) -> SourceRange:
+    """The place of the first key in an address, or of the whole where it has none."""
+    keys = [s for s in expression.steps if isinstance(s, Index)] if isinstance(expression, ScopeTraversal) else []
+    return keys[0].range if keys else expression.range
 
 
 def _refuse_instances(source: Target, range: SourceRange) -> None:

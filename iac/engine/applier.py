@@ -160,7 +160,8 @@ class Applier:
                 }[step.part](change, operation)
         except DiagnosticsError as problem:
             self.result.diagnostics.extend(d.about(str(change.address)) for d in problem.diagnostics)
-            self._record_failure(change, step.part, operation, problem)
+            if problem.diagnostics:  # else it was not even tried, because of what is said elsewhere
+                self._record_failure(change, step.part, operation, problem)
             self.observer.failed(change, step.part, time.monotonic() - started)
             return False
         self._uncommitted.append(_Done(change, step.part, value, time.monotonic() - started))
@@ -271,6 +272,11 @@ class Applier:
                 known = self.state.outputs.get(output.name)
                 if known is not None:
                     self.result.outputs[output.name] = known
+                continue
+            if value.is_null:
+                if output.name in self.state.outputs:
+                    self.writer.remove_output(output.name)
+                    changed = True
                 continue
             sensitive = self.settling.is_sensitive_output(output.name)
             new = OutputState(unmark_deep(value)[0], sensitive)

@@ -1,7 +1,7 @@
 """Custom conditions: variable validation, preconditions and postconditions, the assertions of check blocks.
 
-A condition that is not known yet is neither passed nor failed; it is checked again when it is. What an assertion
-says is never more than a warning.
+A condition that is not known yet is neither passed nor failed; it is checked again when it is. That an
+assertion fails is never more than a warning.
 """
 
 from __future__ import annotations
@@ -90,9 +90,12 @@ def check_assertion(rule: CheckRule, scope: Scope, diagnostics: Diagnostics) -> 
             rule.condition.range,
             values=involved_values(rule.condition, scope),
         )
+    if status == ERROR:
+        diagnostics.extend(problems)
+        return status, None
     diagnostics.extend(as_check_warnings(problems))
     message = next((d.detail for d in problems if d.summary == "Check block assertion failed"), None)
-    return status, message
+    return status, None if message == _INVALID_MESSAGE else message
 
 
 def as_check_warnings(problems: Iterable[Diagnostic]) -> list[Diagnostic]:

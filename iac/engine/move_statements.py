@@ -61,6 +61,11 @@ class Statement:
             return None
         return address._replace(module=(*around, *_call(destination, call.key, exact), *inside[last + 1 :]))
 
+    def may_fill(self, address: ResourceInstance) -> bool:
+        """Whether the statement may move something to an address, or to what it is a part of."""
+        wanted = _Pattern(tuple((s.name, s.key) for s in address.module), address.resource, address.key)
+        return _pattern(self, self.destination).contains(wanted)
+
     def unit(self, old: ResourceInstance) -> Target:
         """What moves as one, of which `old` is a part: an instance, a resource or a module instance."""
         return self._unit(old, self.source)

@@ -29,15 +29,18 @@ class Moves:
     previous: Mapping[ResourceInstance, ResourceInstance]
     blocked: Sequence[tuple[str, str]] = ()
     statements: Sequence[Statement] = ()
+    circles: Sequence[Diagnostic] = ()
+    """That statements lead in a circle, and so were not followed."""
 
 
 def follow_moves(config: Config, state: State, diagnostics: Diagnostics) -> Moves:
     """Moves the objects of a state as the configuration says. Mistakes in the statements go to the diagnostics."""
     explicit = [Statement(m.path, b) for m in config.modules.values() for b in m.moves]
     check_statements(explicit, diagnostics)
-    statements = in_order([*explicit, *_implied(config, state, explicit)], diagnostics)
+    circles = Diagnostics()
+    statements = in_order([*explicit, *_implied(config, state, explicit)], circles)
     if not statements or diagnostics.has_errors:
-        return Moves(state, {})
+        return Moves(state, {}, (), explicit, list(circles))
     addresses = _Addresses(state)
     for statement in statements:
         addresses.follow(statement)
@@ -66,6 +69,8 @@ def refuse_unmoved(moves: Moves, config: Config, evaluator: Evaluator, diagnosti
         declared = _declared(statement, config, evaluator)
         if declared is not None:
             diagnostics.add(still_exists(statement, declared))
+    if not diagnostics.has_errors:
+        diagnostics.extend(moves.circles)
 
 
 def _declared(statement: Statement, config: Config, evaluator: Evaluator) -> SourceRange | None:
@@ -103,7 +108,8 @@ def _implied(config: Config, state: State, explicit: Sequence[Statement]) -> Ite
             ends = (0, None)
         else:
             continue
-        if any(s.moved(resource.instance(ends[0])) for s in explicit):
+        old, new = (resource.instance(key) for key in ends)
+        if any(s.moved(old) or s.may_fill(new) for s in explicit):
             continue
         source, destination = (Target(resource.module, resource.resource, key, True) for key in ends)
         yield Statement((), MoveBlock(source, destination, block.range))

@@ -130,3 +130,8 @@ class ValueNodes:
             return
         check_output(output, value, self.diagnostics)
         self.evaluator.outputs[instance, output.name] = value.with_marks(output.marks)
+
+
+def unevaluated(node: Node) -> CheckResult:
+    """The result of a check block that a plan does not look at."""
+    return CheckResult(str(node), "check", UNKNOWN, evaluated=False)

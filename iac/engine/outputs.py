@@ -24,7 +24,8 @@ def output_changes(
         before = stored.value if stored else null()
         after = values.get(name, null())
         if stored is None:
-            action = Action.CREATE
+            # The state has no outputs that are null.
+            action = Action.NO_OP if after.is_null else Action.CREATE
         elif name not in values:
             action = Action.DELETE
         else:

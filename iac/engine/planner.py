@@ -21,7 +21,7 @@ from iac.engine.expansion import Repetition, expand, kind_of
 from iac.engine.graph import Node
 from iac.engine.imports import ImportRequest, Imports, import_object, refuse_missing
 from iac.engine.moves import blocked_warning, follow_moves, refuse_unmoved
-from iac.engine.nodes import ValueNodes
+from iac.engine.nodes import ValueNodes, unevaluated
 from iac.engine.objects import decode
 from iac.engine.options import PlanOptions, Selection
 from iac.engine.outputs import output_changes
@@ -132,6 +132,8 @@ class Planner:
             elif node.kind == "provider":
                 if not self.providers.configure(node, self.evaluator, self.diagnostics):
                     failed.add(node)
+            elif node.kind == "check" and not self._is_selected(node):
+                self.checks.append(unevaluated(node))
             elif not self._nodes.evaluate(node):
                 failed.add(node)
 
@@ -149,6 +151,8 @@ class Planner:
                 self.providers.configure(node, self.evaluator, self.diagnostics)
             elif node.kind == "variable" and not node.module:
                 self._nodes.evaluate(node)
+            elif node.kind == "check":
+                self.checks.append(unevaluated(node))
             else:
                 quiet.evaluate(node)
 
@@ -329,9 +333,10 @@ class Planner:
         return output_changes(root, values, self.state.outputs, keep)
 
     def _is_selected(self, node: Node) -> bool:
-        """Whether everything that an output needs is in the plan."""
+        """Whether everything that an output or a check needs is in the plan, and that is something."""
         if not self.options.targets:
             return True
+        found = False
         pending, seen = [node], {node}
         while pending:
             for need in self.prepared.graph.dependencies[pending.pop()]:
@@ -339,10 +344,11 @@ class Planner:
                     assert isinstance(need.name, Resource)
                     if not self.selection.includes_resource(ConfigResource(need.module, need.name)):
                         return False
+                    found = True
                 elif need not in seen:
                     seen.add(need)
                     pending.append(need)
-        return True
+        return found
 
     # --- conditions and triggers ---
 

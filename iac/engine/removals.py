@@ -37,7 +37,7 @@ class Removals:
         if known.is_null:
             return None
         resource = self.prepared.config.resource(address.config)
-        action = Action.FORGET if self._is_forgotten(address) else Action.DELETE
+        action = Action.FORGET if not destroy and self._is_forgotten(address) else Action.DELETE
         if action is Action.DELETE:
             refuse_prevented(resource, address)
         schema = self.prepared.schema(stored.provider, address.resource)

@@ -52,6 +52,8 @@ class Settling:
         self.state = state
         self._nodes = ValueNodes(prepared.config, evaluator, plan.variables, diagnostics, [])
         self._settled: set[Node] = set()
+        self._wrong: set[Node] = set()
+        """Nodes that could not be evaluated, or stand on such ones."""
         self._repetitions: dict[AbsResource, dict[InstanceKey, Repetition]] = {}
         self.diagnostics = diagnostics
         self._waiting = {c.address for c in plan.checks if c.status == "unknown"}
@@ -88,7 +90,10 @@ class Settling:
             self.evaluator.set_instance(address.abs_resource, address.key, value)
 
     def _settle(self, node: Node) -> None:
-        """Evaluates the value nodes that a node needs, and itself when it is one; each only once."""
+        """Evaluates the value nodes that a node needs, and itself when it is one; each only once.
+
+        Raises `DiagnosticsError` without diagnostics when something that it needs is wrong: that was said already.
+        """
         graph = self.prepared.graph
         stack = [(node, iter(graph.dependencies.get(node, ())))]
         while stack:
@@ -104,10 +109,19 @@ class Settling:
                     break
             else:
                 stack.pop()
-                if current.kind == "provider":
-                    self.providers.configure(current, self.evaluator, self.diagnostics)
-                elif current.kind != "resource":
-                    self._nodes.evaluate(current)
+                if not self._evaluate_node(current):
+                    self._wrong.add(current)
+        if node.kind == "resource" and node in self._wrong:
+            self._wrong.discard(node)
+            raise DiagnosticsError(())
+
+    def _evaluate_node(self, node: Node) -> bool:
+        """Evaluates one node after what it needs; returns whether all is well with it."""
+        if any(need in self._wrong for need in self.prepared.graph.dependencies.get(node, ())):
+            return False
+        if node.kind == "provider":
+            return self.providers.configure(node, self.evaluator, self.diagnostics)
+        return node.kind == "resource" or self._nodes.evaluate(node)
 
     def _expand_empty(self, node: Node) -> None:
         """Makes a block that has no instances visible as one that has none, once its module is expanded."""
@@ -153,9 +167,11 @@ class Settling:
         """Checks all check blocks again, and the conditions that were not known while planning and belong to no
         operation: those of variables, outputs, unchanged objects and data sources. What does not hold is a
         diagnostic."""
+        left_out = {c.address for c in self.plan.checks if not c.evaluated}
         for module in self.prepared.config.modules.values():
-            for name in module.checks:
-                self._settle(Node("check", module.path, name))
+            for node in (Node("check", module.path, name) for name in module.checks):
+                if str(node) not in left_out:
+                    self._settle(node)
         if not self._waiting:
             return
         for module in self.prepared.config.modules.values():

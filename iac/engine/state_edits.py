@@ -158,7 +158,7 @@ class StateEditor:
             known = stored[move.source, move.deposed]
             self.writer.put(replace(known, address=move.destination))
             origin = replace(self.origin, context={**self.origin.context, "moved_from": str(move.source)})
-            self._record("MOVE", known, move.destination, origin)
+            self.record("MOVE", known, move.destination, origin)
         self.writer.bump()
 
     def forget(self, addresses: Sequence[ResourceInstance]) -> None:
@@ -168,17 +168,18 @@ class StateEditor:
             if address in wanted:
                 self.writer.remove(address, deposed)
                 if address.resource.mode == MANAGED:
-                    self._record("FORGET", stored, address, self.origin)
+                    self.record("FORGET", stored, address, self.origin)
         self.writer.bump()
 
     def set_status(self, stored: InstanceObject, status: str) -> None:
         """Says that an object must be replaced (`TAINTED`), or need not (`READY`)."""
         if stored.status != status:
             self.writer.put(replace(stored, status=status))
-            self._record("TAINT" if status == TAINTED else "UNTAINT", stored, stored.address, self.origin)
+            self.record("TAINT" if status == TAINTED else "UNTAINT", stored, stored.address, self.origin)
             self.writer.bump()
 
-    def _record(self, event_type: str, stored: InstanceObject, address: ResourceInstance, origin: Origin) -> None:
+    def record(self, event_type: str, stored: InstanceObject, address: ResourceInstance, origin: Origin) -> None:
+        """Appends the event of an edit: the object is before and after it what is stored."""
         schema = self.catalog.schema(stored.provider)
         types = schema.resources if stored.address.resource.mode == MANAGED else schema.data_sources
         value = decode(stored, types[stored.address.resource.type])

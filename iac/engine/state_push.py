@@ -104,7 +104,8 @@ def _refuse_unrelated(current: State, pushed: State, push: Push) -> None:
 
 def _everything(state: State) -> dict[_Place, InstanceObject]:
     current: dict[_Place, InstanceObject] = {(a, None): o for a, o in state.instances.items()}
-    return {**current, **state.deposed}
+    current.update(((a, key), o) for (a, key), o in state.deposed.items())
+    return current
 
 
 def _order(place: _Place) -> tuple[object, ...]:

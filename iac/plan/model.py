@@ -142,12 +142,16 @@ class OutputChange:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """The outcome of the conditions of one object: status is pass, fail, unknown or error."""
+    """The outcome of the conditions of one object: status is pass, fail, unknown or error.
+
+    One that is not `evaluated` is about a whole block, of which no instance was looked at.
+    """
 
     address: str
     kind: str
     status: str
     problems: tuple[str, ...] = ()
+    evaluated: bool = True
 
 
 class Mode(Enum):

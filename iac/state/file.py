@@ -10,19 +10,19 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any, Final
 
-from iac.address import AbsResource, ResourceInstance, key_order, module_text
+from iac.address import AbsResource, Resource, key_order, module_text
 from iac.config.versions import LANGUAGE_VERSION
 from iac.schema import ResourceSchema
 from iac.state.model import InstanceObject, OutputState, State
-from iac.values.codec import to_json, typed_from_json
+from iac.values.codec import to_json, typed_from_json, typed_to_json
 from iac.values.paths import Key, Step, path_from_json, path_to_json
 from iac.values.types import type_to_json
 
 FORMAT_VERSION: Final = 4
 TERRAFORM_VERSION: Final = LANGUAGE_VERSION
 
-SchemaOf = Callable[[str, ResourceInstance], ResourceSchema]
-"""The schema of an object of a provider, by the provider's local name."""
+SchemaOf = Callable[[str, Resource], ResourceSchema]
+"""The schema of a resource type of a provider, by the provider's local name."""
 
 _Key = tuple[str, str, str, str]
 
@@ -58,7 +58,7 @@ def _resources(
             **module,
             **address.resource._asdict(),
             "provider": f'provider["{source_of(provider)}"]',
-            "instances": [_instance(o, schema_of(provider, o.address)) for o in found],
+            "instances": [_instance(o, schema_of(provider, o.address.resource)) for o in found],
         }
 
 
@@ -67,8 +67,9 @@ def _key(resource: AbsResource) -> _Key:
 
 
 def _instance(stored: InstanceObject, schema: ResourceSchema) -> dict[str, Any]:
-    ty = typed_from_json(stored.attributes, schema.block.implied_type).type
-    paths = sorted((path_from_json(p, ty) for p in stored.sensitive_paths), key=lambda p: str(path_to_json(p)))
+    ty = schema.block.implied_type
+    value = typed_from_json(stored.attributes, ty)
+    paths = sorted((path_from_json(p, value.type) for p in stored.sensitive_paths), key=lambda p: str(path_to_json(p)))
     # A computed copy is as sensitive as what it repeats: Terraform does not write that down.
     copies = {(name,) for name, a in schema.block.attributes.items() if a.copies}
     optional: dict[str, Any] = {}
@@ -81,7 +82,7 @@ def _instance(stored: InstanceObject, schema: ResourceSchema) -> dict[str, Any]:
     written = {
         **optional,
         "schema_version": stored.schema_version,
-        "attributes": stored.attributes,
+        "attributes": typed_to_json(value, ty),
         "sensitive_attributes": [[_step(s) for s in path] for path in paths if path[:1] not in copies],
     }
     if stored.dependencies:

@@ -216,9 +216,10 @@ class _Reader:
             error(
                 "The state has resources that iac does not know",
                 f"No provider that comes with iac has the types of these:{listed}{more}\n\nWhat iac can take over is "
-                f"{types}. Leave the others with Terraform: take them out of a copy of the state file with "
-                "terraform state rm -state=COPY ADDRESS, and push the copy. To have what Terraform does with them in "
-                "the audit log, use iac record.",
+                f"{types}. Where these have such types from a provider of another source, give them the one that iac "
+                "knows in a copy of the state file: terraform state replace-provider -state=COPY FROM TO. Leave the "
+                "others with Terraform: take them out of the copy with terraform state rm -state=COPY ADDRESS, and "
+                "push the copy. To have what Terraform does with them in the audit log, use iac record.",
             )
         )
 
@@ -281,7 +282,7 @@ def _steps(raw: Any) -> Iterator[str | int]:
         value = step.get("value") if isinstance(step, dict) else None
         if isinstance(value, dict) and step.get("type") == "index":
             value = value.get("value")
-        if not isinstance(value, str) and not _is(value, int):
+        if not isinstance(value, (str, int)) or isinstance(value, bool):
             raise _WrongError("a path of sensitive_attributes cannot be read")
         yield value
 

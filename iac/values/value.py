@@ -138,7 +138,7 @@ class Value:
     def never_null(self, prefix: str = "") -> Value:
         """The value; when it is unknown, and its type is known, with the knowledge that it will not be null, and how
         it begins if it is a string (cty calls that a refinement)."""
-        if self.raw is not UNKNOWN or self.type is DYNAMIC:
+        if self.raw is not UNKNOWN or self.type is DYNAMIC or (self.is_never_null and not prefix):
             return self
         return _NeverNull(self.type, self.marks, prefix)
 

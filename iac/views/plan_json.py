@@ -7,10 +7,11 @@ Owns what is in it and where. How values are written is left to `value_json`, th
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from iac.address import AddressError, ResourceInstance, module_text, parse_instance
-from iac.plan.model import Action, ActionReason, Change, CheckResult, Drift, OutputChange, Plan, ResourceChange
+from iac.plan.model import Action, ActionReason, Change, CheckResult, Drift, Mode, OutputChange, Plan, ResourceChange
 from iac.values.codec import to_json
 from iac.values.paths import path_to_json
 from iac.values.types import type_to_json
@@ -47,7 +48,7 @@ def plan_to_json(
     if plan.drift:
         result["resource_drift"] = [_drift(drift) for drift in plan.drift]
     if plan.changes:
-        result["resource_changes"] = [resource_change_json(change) for change in plan.changes]
+        result["resource_changes"] = [resource_change_json(change) for change in _shown(plan)]
     if plan.outputs:
         result["output_changes"] = {o.name: output_change_json(o) for o in _by_name(plan.outputs)}
     prior = prior_state if prior_state is not None else _prior_state(plan)
@@ -66,8 +67,15 @@ def plan_to_json(
     return result
 
 
+def _shown(plan: Plan) -> Iterable[ResourceChange]:
+    """The changes; where everything is destroyed it does not matter what moved before."""
+    if plan.mode is not Mode.DESTROY:
+        return plan.changes
+    return (replace(change, previous_address=None) for change in plan.changes)
+
+
 def _only_refreshes(plan: Plan) -> bool:
-    return plan.mode.value == "refresh-only" and bool(plan.drift)
+    return plan.mode is Mode.REFRESH_ONLY and any(d.change.action is not Action.NO_OP for d in plan.drift)
 
 
 def _by_name(outputs: Sequence[OutputChange]) -> list[OutputChange]:
@@ -219,6 +227,8 @@ def checks_json(checks: Iterable[CheckResult]) -> list[dict[str, Any]]:
     for check in checks:
         address, instance = _check_address(check)
         _, instances = blocks.setdefault((check.kind, address["to_display"]), (address, {}))
+        if not check.evaluated:
+            continue
         result = instances.setdefault(check.address, {"address": instance, "status": check.status})
         result["status"] = _worst([result["status"], check.status])
         if check.problems:
@@ -226,15 +236,15 @@ def checks_json(checks: Iterable[CheckResult]) -> list[dict[str, Any]]:
     return [
         {
             "address": address,
-            "status": _worst(i["status"] for i in instances.values()),
+            "status": _worst((i["status"] for i in instances.values()), default="unknown"),
             "instances": list(instances.values()),
         }
         for address, instances in blocks.values()
     ]
 
 
-def _worst(statuses: Iterable[str]) -> str:
-    return max(statuses, key=_SEVERITY.index)
+def _worst(statuses: Iterable[str], default: str = "pass") -> str:
+    return max(statuses, key=_SEVERITY.index, default=default)
 
 
 def _check_address(check: CheckResult) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from iac.address import MANAGED, ResourceInstance, key_text, module_text
@@ -85,6 +86,8 @@ class _PlanText:
 
     def render(self) -> str:
         shown = [c for c in self.plan.changes if _is_shown(c)]
+        if self.plan.mode is Mode.DESTROY:
+            shown = [replace(c, previous_address=None) for c in shown]  # where it was does not matter any more
         outputs = render_output_changes(self.plan.outputs, self.drawing)
         drifted = self.drift(bool(shown or outputs))
         if not shown and not outputs:

@@ -42,14 +42,11 @@ def test_one_that_is_not_known_yet_is_evaluated_after_apply(lab: Lab) -> None:
     assert applied.result.succeeded
 
 
-def test_a_condition_that_cannot_be_evaluated_is_a_warning(lab: Lab) -> None:
-    assert [s for s, _ in warnings(lab, A + check("tonumber(terraform_data.a.id) == 1"))] == [
-        "Check block assertion known after apply"
-    ]
-    lab.apply()
-    assert [s for s, _ in warnings(lab, A + check("tonumber(terraform_data.a.id) == 1"))] == [
-        "Invalid function argument"
-    ]
+def test_a_condition_that_cannot_be_evaluated_is_an_error(lab: Lab) -> None:
+    text = A + check("tonumber(terraform_data.a.id) == 1")
+    assert [s for s, _ in warnings(lab, text)] == ["Check block assertion known after apply"]
+    assert [e.summary for e in lab.apply().errors] == ["Invalid function argument"]
+    assert lab.mistakes() == ["main.tf:6,30: Invalid function argument"]
 
 
 def test_every_instance_of_a_module_checks_for_itself(lab: Lab) -> None:

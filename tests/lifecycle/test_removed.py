@@ -72,8 +72,8 @@ def test_other_objects_are_destroyed_as_ever(lab: Lab) -> None:
     ("text", "wanted"),
     [
         (A + removed("terraform_data.a"), "main.tf:1,1: Removed resource still exists"),
-        (removed("terraform_data.a[0]"), "main.tf:2,10: Resource instance keys not allowed"),
-        (removed("module.m[0]"), "main.tf:2,10: Module instance keys not allowed"),
+        (removed("terraform_data.a[0]"), "main.tf:2,26: Resource instance keys not allowed"),
+        (removed("module.m[0]"), "main.tf:2,18: Module instance keys not allowed"),
         (removed("data.iac_cluster.a"), "main.tf:2,10: Data source address not allowed"),
         ("removed {\n}\n", "main.tf:1,9: Missing required argument"),
     ],

@@ -24,7 +24,4 @@ def command(database: str | None) -> None:
         state = project.state()
         if not state.lineage:
             return
-        data = state_to_file(
-            state, lambda provider, a: project.schema_of(provider, a.resource), project.registry.source
-        )
-        opened.console.write(pretty(data))
+        opened.console.write(pretty(state_to_file(state, project.schema_of, project.registry.source)))

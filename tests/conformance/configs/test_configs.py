@@ -41,26 +41,6 @@ DIFFERENT = {
     "sensitive_module_output": "terraform 1.11 forgets that the output of a module is sensitive",
 }
 """Cases in which iac means to differ, and why."""
-NOT_YET = {
-    "check_cannot_be_evaluated": "that an assertion cannot be evaluated is an error",
-    "check_in_a_destroy": "checks are not evaluated when everything is destroyed",
-    "check_is_null": "that an assertion is null is an error",
-    "check_message_is_a_secret": "the words; a message that is not shown is no problem of the check",
-    "check_under_a_target": "a check of what is not targeted is not evaluated",
-    "count_is_a_fraction": "the words",
-    "module_validation_of_what_is_not_known": "what depends on a variable that is found wrong is not applied",
-    "moved_and_destroyed": "there is no previous address in a destroy",
-    "moved_and_refreshed_only": "a plan that only moves is not applyable when only refreshing",
-    "moved_from_an_instance": "instance 0 does not move to where another object is moved to by a block",
-    "moved_in_a_circle": "that the source is still there is said first",
-    "moved_under_a_target": "that there are targets is said beside an error",
-    "one_of_a_splat": "an output that is null is not in the state",
-    "output_becomes_null": "an output that is null is not in the state",
-    "removed_in_a_destroy": "a destroy destroys what a removed block would forget",
-    "removed_of_an_instance": "the place of the error is the key",
-    "target_with_outputs": "an output that refers to nothing is not planned under a target",
-}
-"""Cases in which iac is to follow Terraform and does not, and in what."""
 LIVE = ["chain", "count_grows_and_shrinks", "module_for_each", "replace_triggered_by_index"]
 
 
@@ -72,7 +52,7 @@ def golden(theme: str) -> Mapping[str, Sequence[Outcome]]:
 @pytest.mark.parametrize(("theme", "name"), NAMES, ids=[name for _, name in NAMES])
 def test_every_step_goes_as_in_terraform(theme: str, name: str, tmp_path: Path) -> None:
     ours = outcomes_of_iac(tmp_path, CASES[theme][name])
-    if name in DIFFERENT or name in NOT_YET:
+    if name in DIFFERENT:
         with pytest.raises(AssertionError):  # else take it out of the table
             _compare(ours, golden(theme)[name])
     else:
@@ -126,4 +106,4 @@ def _alike(part: Any) -> Any:
 
 
 def test_the_tables_of_differences_name_cases() -> None:
-    assert (DIFFERENT.keys() | NOT_YET.keys()) - {name for _, name in NAMES} == set()
+    assert DIFFERENT.keys() - {name for _, name in NAMES} == set()

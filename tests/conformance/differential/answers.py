@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 Answer: TypeAlias = dict[str, Any]
 
 HERE: Final = Path(__file__).parent
+GOLDEN: Final = HERE / "golden"
 WORLD: Final = (HERE / "world.tf").read_text(encoding="utf-8")
 _PLANNED_ONLY: Final = re.compile(r"sensitive|secret|partly|output\.id|text\.id")
 PREFIX: Final = "{ v = "
@@ -24,6 +25,12 @@ PREFIX: Final = "{ v = "
 
 class CrashedError(Exception):
     """The program gave no answer that can be read."""
+
+
+def found() -> list[str]:
+    """The expressions of `found.txt`."""
+    lines = (HERE / "found.txt").read_text(encoding="utf-8").splitlines()
+    return [text for text in lines if text and not text.startswith("#")]
 
 
 def is_planned_only(expression: str) -> bool:
