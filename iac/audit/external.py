@@ -20,6 +20,10 @@ from iac.values.codec import ExactNumber, canonical, loads
 EXTERNAL: Final = "external"
 """The member of `context` that marks an event of another writer."""
 
+RECORDED: Final = "recorded"
+"""The member of `context` that marks what another program planned and did: an object of it is in no state of iac, and
+its `post_state` is what was planned, so far as that was known."""
+
 SIZE_LIMIT: Final = 1 << 20
 """How many bytes the canonical JSON of an event may have."""
 
@@ -45,6 +49,11 @@ class ExternalEvent:
 def is_external(event: Event) -> bool:
     """Whether another writer recorded the event: its JSON is no state of an object."""
     return event.context.get(EXTERNAL) is True
+
+
+def is_recorded(event: Event) -> bool:
+    """Whether it tells of what another program did, as its plan had it."""
+    return event.context.get(RECORDED) is True
 
 
 def parse_external(

@@ -23,6 +23,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "revert": ("iac.cli.revert", "Undo an event or a run"),
     "plans": ("iac.cli.plans.group", "List the plans that were made, show one, compare two"),
     "runs": ("iac.cli.runs.group", "List the runs of apply, show one"),
+    "record": ("iac.cli.record", "Record a plan and an apply of Terraform or OpenTofu"),
     "show": ("iac.cli.show", "Show the state or a saved plan"),
     "output": ("iac.cli.output", "Show output values"),
     "console": ("iac.cli.console_command", "Try expressions on the configuration and the state"),

@@ -1,18 +1,20 @@
 """Checks the audit log against what there is: the present, rebuilt from events, beside the objects themselves.
 
 Objects of the platform are compared with its rows; those of other providers, which are nowhere else, with the states
-of all workspaces. Sensitive values are compared by their digests. Reads only.
+of all workspaces. Sensitive values are compared by their digests. What another program did to its own objects, as
+`iac record` has it, cannot be checked. Reads only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from iac.address import MANAGED
 from iac.audit.chain import read_head
 from iac.audit.comparing import alike, differences, digests
+from iac.audit.external import RECORDED, is_recorded
 from iac.audit.history import PastObject, inventory, object_at
 from iac.audit.sensitive import Digest, JsonPath, redact, sensitive_paths
 from iac.database import Database
@@ -75,17 +77,29 @@ def check_log(database: Database, catalog: Catalog) -> LogCheck:
         head = read_head(database)
         logged = {_Identity(past.type, past.id): past for past in inventory(database, KINDS)}
         present = _present(database, catalog, digest)
+        foreign = _foreign(database, logged, present)
         # Another process may have committed between the queries.
         if read_head(database) == head:
             break
     problems: list[LogProblem] = []
     agreeing = 0
-    identities = sorted(logged.keys() | present.keys())
+    identities = sorted((logged.keys() | present.keys()) - foreign)
     for identity in identities:
         found = list(_compare(database, identity, logged.get(identity), present.get(identity, []), digest))
         problems += found
         agreeing += not found
     return LogCheck(tuple(problems), len(identities), agreeing)
+
+
+def _foreign(database: Database, logged: Mapping[_Identity, PastObject], present: _Present) -> set[_Identity]:
+    """The objects that another program manages, or whose state is known from its plans alone."""
+    rows = database.query("SELECT DISTINCT target_id FROM event WHERE context LIKE ?", [f'%"{RECORDED}":true%'])
+    recorded = {id for (id,) in rows}
+    return {
+        identity
+        for identity, past in logged.items()
+        if identity.id in recorded and (identity not in present or past.event is None or is_recorded(past.event))
+    }
 
 
 def _compare(

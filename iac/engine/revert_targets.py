@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from iac.address import MANAGED, AddressError, Resource, ResourceInstance, parse_instance
-from iac.audit.external import is_external
+from iac.audit.external import is_external, is_recorded
 from iac.audit.filters import EventFilter
 from iac.audit.history import PastObject, object_at, state_before
 from iac.audit.log import AuditLog
@@ -92,12 +92,14 @@ def _run(database: Database, reference: str) -> str | None:
 
 
 def _is_revertible(event: Event) -> bool:
-    return event.event_type in _REVERTIBLE and not is_external(event)
+    return event.event_type in _REVERTIBLE and not is_external(event) and not is_recorded(event)
 
 
 def _why_not(event: Event) -> str:
     if is_external(event):
         return f"Event {event.sequence} was recorded by another tool; iac does not know what that did."
+    if is_recorded(event):
+        return f"Event {event.sequence} tells of what Terraform did, and iac does not manage that object."
     if event.event_type.endswith("_FAILED"):
         return f"Event {event.sequence} tells of an operation that failed: it changed nothing."
     what = f"Event {event.sequence} ({event.event_type}) changed no object"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from iac.engine.evaluator import Evaluator
@@ -15,7 +16,7 @@ from iac.engine.expansion import Repetition
 from iac.hcl import cache
 from iac.hcl.evaluate import evaluate
 from iac.hcl.parser import parse_expression, parse_native
-from iac.hcl.syntax import Expression
+from iac.hcl.syntax import BlockHeader, Expression
 from iac.project import Project
 from tests.bench.measuring import PLAN, TERRAFORM_INIT, Bench, best, directory, heading, iac, row, run
 
@@ -43,14 +44,13 @@ def parsed_files() -> dict[str, str]:
 def _block(number: int) -> str:
     before = f"terraform_data.r{number - 1}.output.name" if number else '"none"'
     return f"""resource "terraform_data" "r{number}" {{
-  # One of many.
   input = {{
-    name     = "service-${{local.region}}-{number}"
-    after    = {before}
-    replicas = {number} % 3 + 1
-    public   = local.region == "eu" ? true : false
-    ports    = [80, 443]
-    labels   = merge(local.labels, {{ n = "{number}" }})
+    name   = "service-${{local.region}}-{number}"
+    after  = {before}
+    size   = {number} % 3 + 1
+    public = local.region == "eu"
+    ports  = [80, 443]
+    labels = merge(local.labels, {{ n = 1 }})
   }}
 }}
 """ + ('\nlocals {\n  region = "eu"\n  labels = { team = "core" }\n}\n' if number == 0 else "")
@@ -124,10 +124,11 @@ def evaluation(bench: Bench) -> None:
     heading(f"evaluate count = {INSTANCES:,}, ten attributes", ["time"])
     with directory({"main.tf": BODY}) as folder:
         with _opened(folder) as evaluator:
-            config = evaluator.config.modules[()]
-            for name, local in config.locals.items():
+            for name, local in evaluator.config.modules[()].locals.items():
                 evaluator.locals[(), name] = evaluate(local.expression, evaluator.scope(()))
-            attributes, _ = next(iter(config.resources.values())).body.just_attributes()
+            file, _ = parse_native(BODY.encode(), "main.tf")
+            content, _ = file.body.content({}, {"resource": BlockHeader("type", "name")}, partial=True)
+            attributes, _ = content.blocks[0].body.just_attributes()
             expression = attributes["input"].expression
 
             def body() -> None:
@@ -224,7 +225,7 @@ def functions(bench: Bench) -> None:
         idle = _console("0", folder, bench)
         for name, text in {"(a template, no call)": NO_CALL, **FUNCTIONS}.items():
             calls = f"[for i in range({CALLS}) : {text}]"
-            mine = best(lambda calls=_parsed(calls): evaluate(calls, evaluator.scope(())), ROUNDS)  # type: ignore[misc]
+            mine = best(partial(evaluate, _parsed(calls), evaluator.scope(())), ROUNDS)
             theirs = None
             if idle is not None:
                 seconds = _console(f"length([for n in range({REPEATED}) : {calls}])", folder, bench) or 0.0

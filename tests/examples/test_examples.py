@@ -227,6 +227,6 @@ def test_the_demo_shows_the_main_job_from_beginning_to_end(shell: Iac) -> None:
         "Apply complete! Resources: 0 added, 1 changed, 0 destroyed.",
         "No changes.",
         "State after the event:",
-        "Verified 5 events: none was altered, removed or inserted.",
+        "Verified 5 events: none was altered, removed, inserted or reordered.",
     ):
         assert sight in shown

@@ -18,7 +18,7 @@ from iac.hcl.syntax import BlockHeader
 
 HERE = Path(__file__).parent
 SOURCES = [
-    (HERE / "templates.tf").read_bytes()[3000:6000],
+    (HERE.parent / "conformance" / "templates" / "templates.tf").read_bytes()[3000:6000],
     b'resource "iac_service" "api" {\n  name = "api-${var.n}"\n  tags = { a = 1, "b" = [1, 2] }\n\n  lifecycle {\n'
     b"    ignore_changes = [name]\n  }\n}\n",
     b'locals {\n  a = [for k, v in var.m : "${k}=${v}" if v != null]\n  b = <<-EOT\n    x ${f(1, a...)} %{ if a }y%{ '

@@ -198,7 +198,8 @@ def start_range(node: Expression) -> SourceRange:
     if isinstance(node, Parens):
         return start_range(node.inner)
     if isinstance(node, Template) and node.parts:
-        return start_range(node.parts[0])
+        first = node.parts[0]
+        return first.range if isinstance(first, Literal) else start_range(first)
     if isinstance(node, Splat):
         return node.marker_range
     if isinstance(node, IndexExpression):

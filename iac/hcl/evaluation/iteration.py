@@ -121,7 +121,7 @@ class _Loop:
             answer, problems = attempt(condition, scope, frame)
             harvest.report(problems)
             harvest.marks |= answer.marks
-            if problems:
+            if problems or answer.raw is UNKNOWN:
                 harvest.known = False
                 continue
             if answer.type is not BOOL or answer.raw is None:
@@ -130,9 +130,7 @@ class _Loop:
                 except DiagnosticsError as problem:
                     harvest.refuse(problem)
                     continue
-            if answer.raw is UNKNOWN:
-                harvest.known = False
-            elif answer.raw:
+            if answer.raw:
                 yield frame
 
     def _holds_in_general(self, condition: Code, scope: Scope, frame: Frame, harvest: _Harvest) -> bool:

@@ -27,7 +27,7 @@ from iac.hcl.operators import BINARY, UNARY, Operator, binary, equality, operand
 from iac.hcl.scope import Scope
 from iac.hcl.syntax import Binary, Conditional, Expression, TemplateIf, Unary
 from iac.values.convert import ConversionError, convert, unify
-from iac.values.types import BOOL, DYNAMIC, Type
+from iac.values.types import BOOL, DYNAMIC, NUMBER, Type
 from iac.values.value import FALSE, TRUE, UNKNOWN, Value, null, string, unknown
 
 
@@ -171,6 +171,8 @@ def _undecided(then: Value, other: Value, ty: Type) -> Value:
     """The result of a conditional whose condition is not known."""
     if then.raw is None and other.raw is None:
         return null(ty)
+    if ty is NUMBER and then.type is other.type is NUMBER and then.is_known and then.raw == other.raw:
+        return then.without_own_marks()  # whichever it is
     return unknown(ty).never_null() if then.is_never_null and other.is_never_null else unknown(ty)
 
 

@@ -155,9 +155,14 @@ def _splat(node: Splat, names: Locals) -> Compiled:
         if ty is DYNAMIC:
             return UNKNOWN_DYNAMIC.with_marks(value.marks)
         plain = value.without_own_marks()
-        result = _spread(tuple_of((ty,)), (plain,), each, scope, frame, value.marks)
+
+        def single(scope: Scope, frame: Frame) -> Value:
+            return _spread(tuple_of((ty,)), (plain,), each, scope, frame, value.marks)
+
+        if value.is_never_null:
+            return single(scope, frame)
         # Whether there will be one element or none is not known: the value may turn out to be null.
-        return result if value.is_never_null else UNKNOWN_DYNAMIC.with_marks(value.marks)
+        return settled(UNKNOWN_DYNAMIC.with_marks(value.marks), attempt(single, scope, frame)[1])
 
     return code
 

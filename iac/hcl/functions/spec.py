@@ -262,7 +262,7 @@ def _call_converted(function: Function, values: list[Value]) -> Value:
         parameter = function.parameter(index)
         raw = value.raw
         if raw is None:
-            if not parameter.allow_null:
+            if not parameter.allow_null and not is_open:
                 raise FunctionError("argument must not be null", index)
         elif raw is UNKNOWN and not parameter.allow_unknown:
             any_unknown = True

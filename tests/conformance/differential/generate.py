@@ -21,7 +21,13 @@ T = TypeVar("T")
 
 DEPTH: Final = 4
 KINDS: Final = ("number", "string", "bool", "sequence", "mapping")
-_LISTS_OF: Final = {"numbers": "number", "strings": "string", "bools": "bool", "lists": "sequence", "mappings": "mapping"}
+_LISTS_OF: Final = {
+    "numbers": "number",
+    "strings": "string",
+    "bools": "bool",
+    "lists": "sequence",
+    "mappings": "mapping",
+}
 _MAPPINGS: Final = {"limits": "var.limits", "tags": "var.tags"}
 
 
@@ -65,7 +71,9 @@ class _Grammar:
         if kind in _MAPPINGS:
             return leaf(_MAPPINGS[kind]) if self.once_in(2) else self.expression("mapping", depth, names)
         if kind == "template":
-            return Node(("{ name = ", self.expression("string", depth, names), ", n = ", leaf(self.choose(SIZES)), " }"))
+            return Node(
+                ("{ name = ", self.expression("string", depth, names), ", n = ", leaf(self.choose(SIZES)), " }")
+            )
         if kind in TEXTS:
             if self.once_in(8):
                 return self.expression("string", depth, names)
@@ -95,7 +103,9 @@ class _Grammar:
         if kind == "number":
             return leaf(self.choose(NUMBERS)) if self.once_in(2) else leaf(str(self.number_from(-5, 12)))
         if kind == "string":
-            return leaf(quoted(self.choose(TEXTS["string"]))) if not self.once_in(3) else self._reference(kind, 0, names)
+            return (
+                leaf(quoted(self.choose(TEXTS["string"]))) if not self.once_in(3) else self._reference(kind, 0, names)
+            )
         if kind == "bool":
             return leaf(self.choose(("true", "false", "var.flag")))
         return self._reference(kind, 0, names)
@@ -157,9 +167,7 @@ class _Grammar:
                 parts += self._template_for(depth, names, text, before, after)
         return parts
 
-    def _if(
-        self, depth: int, names: Names, text: Callable[[str], str], before: str, after: str
-    ) -> list[str | Node]:
+    def _if(self, depth: int, names: Names, text: Callable[[str], str], before: str, after: str) -> list[str | Node]:
         parts: list[str | Node] = [f"%{{{before} if ", self.expression("bool", min(depth, 1), names), f" {after}}}"]
         parts += [" x ", *self._inside(depth, names, text)]
         if self.once_in(2):
@@ -221,7 +229,9 @@ class _Grammar:
     def _for_object(self, kind: str, depth: int, names: Names) -> Node:
         of, collection = self._collection(depth, names)
         bound, inner = self._bound(names, of)
-        key = leaf(inner[-2][0]) if "," in bound and self.once_in(2) else self.expression("string", min(depth, 1), inner)
+        key = (
+            leaf(inner[-2][0]) if "," in bound and self.once_in(2) else self.expression("string", min(depth, 1), inner)
+        )
         group = "..." if self.once_in(3) else ""
         body = self.expression("any", depth, inner)
         start = (f"{{for {bound} in ", collection, " : ")
@@ -229,7 +239,7 @@ class _Grammar:
 
     def _splat(self, kind: str, depth: int, names: Names) -> Node:
         source = self.expression(self.choose(("sequence", "sequence", "sequence", "any")), depth, names)
-        after = self.choose(("[*]", ".*", "[*].name", ".*.name", "[*][0]", "[*].a", ".*.a", "[*].tags[0]", "[*][\"a\"]"))
+        after = self.choose(("[*]", ".*", "[*].name", ".*.name", "[*][0]", "[*].a", ".*.a", "[*].tags[0]", '[*]["a"]'))
         return Node(("(", source, f"){after}"))
 
     # --- taking apart, and calls ---
@@ -238,7 +248,9 @@ class _Grammar:
         """An element of a collection that was written for it."""
         way = self.choose(("index", "attribute", "key", "any", "number"))
         if way == "index":
-            return Node(("[", self.expression(kind, depth, names), "][", leaf(self.choose(("0", "0", '"0"', "1"))), "]"))
+            return Node(
+                ("[", self.expression(kind, depth, names), "][", leaf(self.choose(("0", "0", '"0"', "1"))), "]")
+            )
         if way == "attribute":
             return Node(("{ a = ", self.expression(kind, depth, names), " }", self.choose((".a", '["a"]', ".b"))))
         if way == "key":
@@ -248,7 +260,9 @@ class _Grammar:
         return Node(("(", self.expression("sequence", depth, names), ")[", self.expression("number", 0, names), "]"))
 
     def _wrapped(self, kind: str, depth: int, names: Names) -> Node:
-        before, after = self.choose((("(", ")"), ("try(", ", null)"), ("sensitive(", ")"), ("coalesce(", ")"), ("[", "]...")))
+        before, after = self.choose(
+            (("(", ")"), ("try(", ", null)"), ("sensitive(", ")"), ("coalesce(", ")"), ("[", "]..."))
+        )
         if after == "]...":
             return Node(("coalesce([", self.expression(kind, depth, names), ", ", self._atom(kind, names), "]...)"))
         return Node((before, self.expression(kind, depth, names), after))
@@ -261,7 +275,9 @@ class _Grammar:
         if self.once_in(40):
             kinds = kinds[:-1] if self.once_in(2) else [*kinds, "any"]
         arguments = [self.expression(k, depth, names) for k in kinds]
-        parts: list[str | Node] = [f"{'core::' if self.once_in(40) and ':' not in signature.name else ''}{signature.name}("]
+        parts: list[str | Node] = [
+            f"{'core::' if self.once_in(40) and ':' not in signature.name else ''}{signature.name}("
+        ]
         for position, argument in enumerate(arguments):
             parts += [", " if position else "", argument]
         expanded = "..." if arguments and (signature.expanded or self.once_in(60)) else ""
@@ -275,7 +291,16 @@ def quoted(text: str) -> str:
 
 def quoted_inside(text: str) -> str:
     """The text as it stands between quotes: characters that must be, and some that may be, are escaped."""
-    named = {"\n": "\\n", "\t": "\\t", '"': '\\"', "\\": "\\\\", "\x7f": "\\u007f", "\u2028": "\\u2028", "\u0301": "\\u0301", "\u200d": "\\u200d"}
+    named = {
+        "\n": "\\n",
+        "\t": "\\t",
+        '"': '\\"',
+        "\\": "\\\\",
+        "\x7f": "\\u007f",
+        "\u2028": "\\u2028",
+        "\u0301": "\\u0301",
+        "\u200d": "\\u200d",
+    }
     escaped = text if "👩" in text else "".join(named.get(char, char) for char in text)
     return escaped.replace("${", "$${").replace("%{", "%%{")
 

@@ -67,7 +67,12 @@ class Terraform:
         return found
 
     def _run(self, *command: str) -> str:
-        environment = {**os.environ, "TF_CLI_CONFIG_FILE": os.devnull, "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+        environment = {
+            **os.environ,
+            "TF_CLI_CONFIG_FILE": os.devnull,
+            "TF_IN_AUTOMATION": "1",
+            "CHECKPOINT_DISABLE": "1",
+        }
         done = subprocess.run(
             ["terraform", *command], cwd=self._directory, env=environment, capture_output=True, text=True, check=False
         )

@@ -1,0 +1,1 @@
+"""Plans and applies of Terraform and OpenTofu, recorded into the audit log of iac."""
