@@ -143,7 +143,9 @@ def _diff(before: Value | None, after: Value | None, ty: Type, explicit: bool, r
     if (before is not None and before.marks and SENSITIVE in before.marks) or (
         after is not None and after.marks and SENSITIVE in after.marks
     ):
-        inner = _diff(_bare(before), _bare(after), ty, explicit, replace)
+        # In a recorded plan a secret of any type is a digest, which is text.
+        as_declared = all(v is None or v.raw is None or v.raw.__class__ is not str for v in (before, after))
+        inner = _diff(_bare(before), _bare(after), ty if as_declared or ty.is_primitive else DYNAMIC, explicit, replace)
         return _hide(SensitiveDiff, inner, before, after, explicit, replace)
     if after is not None and after.raw is UNKNOWN:
         gone = before is None or before.raw is None

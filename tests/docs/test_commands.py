@@ -65,6 +65,10 @@ def test_the_guide_does_what_it_says(tmp_path: Path, iac: Iac) -> None:
     try_page(DOCS / "guide.md", tmp_path, iac)
 
 
+def test_the_page_on_pipelines_does_what_it_says(tmp_path: Path, iac: Iac) -> None:
+    try_page(DOCS / "ci.md", tmp_path, iac)
+
+
 def test_the_readme_shows_what_a_release_of_the_quickstart_looks_like(tmp_path: Path, iac: Iac) -> None:
     example = tmp_path / "main.tf"
     shutil.copy(ROOT / "examples" / "quickstart" / "main.tf", example)
@@ -93,6 +97,13 @@ def tell_the_story(directory: Path, iac: Iac) -> None:
 def test_the_audit_log_page_does_what_it_says(tmp_path: Path, iac: Iac) -> None:
     tell_the_story(tmp_path, iac)
     try_page(DOCS / "audit-log.md", tmp_path, iac)
+
+
+def test_the_page_for_users_of_terraform_does_what_it_says(tmp_path: Path, iac: Iac) -> None:
+    recorded = ROOT / "tests" / "recording" / "goldens"
+    shutil.copy(recorded / "update.plan.json", tmp_path / "plan.json")
+    shutil.copy(recorded / "update.apply.ndjson", tmp_path / "apply.ndjson")
+    try_page(DOCS / "from-terraform.md", tmp_path, iac)
 
 
 def test_every_question_to_the_audit_log_has_a_command_that_answers(tmp_path: Path, iac: Iac) -> None:

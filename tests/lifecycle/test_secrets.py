@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +13,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kit import CLUSTER, ENVIRONMENT, Applied, Lab
 
+from iac.audit.blame import blame
+from iac.audit.comparing import compare_events
+from iac.audit.formats import FORMATS
+from iac.audit.history import inventory
 from iac.audit.record import event_to_json
 from iac.diagnostics import Diagnostic, DiagnosticsError
 from iac.plan.model import Mode
+from iac.plan.records import load_plan, plans, runs
+from iac.platform.schemas import KINDS
 from iac.project import PlannedRun
+from iac.views.blame import blame_to_json, render_blame
 from iac.views.diagnostics import diagnostic_to_json, render_diagnostic
+from iac.views.event_diff import comparison_to_json, comparison_to_patch, render_comparison
+from iac.views.event_timeline import lives, render_timeline, timeline_to_json
+from iac.views.events import render_event
+from iac.views.events_table import render_events
+from iac.views.inventory import render_object
+from iac.views.plan_json import plan_to_json
+from iac.views.plan_markdown import render_markdown
+from iac.views.plan_records import run_record_to_json
 from iac.views.plan_text import render_plan
 from iac.views.ui_json import plan_messages
 
@@ -114,9 +130,38 @@ def told(diagnostic: Diagnostic) -> Iterator[str]:
 
 
 def logged(lab: Lab) -> Iterator[str]:
-    """Everything that is in the audit log."""
-    for event in lab.events():
-        yield json.dumps(event_to_json(event), ensure_ascii=False, default=str)
+    """Everything that the audit log and the recorded plans and runs have and show."""
+    happened = lab.events()
+    for form in FORMATS.values():
+        yield from form(happened)
+    yield render_events(happened, color=False, width=200)
+    yield render_timeline(lives(happened), color=False)
+    yield json.dumps(timeline_to_json(lives(happened)), ensure_ascii=False, default=str)
+    with lab.project() as project:
+        database = project.database
+        for event in happened:
+            yield json.dumps(event_to_json(event), ensure_ascii=False, default=str)
+            yield render_event(event, color=False)
+            comparison = compare_events(database, event.id)
+            yield render_comparison(comparison, color=False)
+            yield json.dumps(comparison_to_json(comparison), ensure_ascii=False, default=str)
+            yield comparison_to_patch(comparison)
+        for past in inventory(database, KINDS):
+            found = blame(database, past)
+            yield render_blame(found, color=False)
+            yield json.dumps(blame_to_json(found), ensure_ascii=False, default=str)
+            yield render_object(past, color=False)
+        for row in database.query("SELECT * FROM event"):
+            yield from map(str, row)
+        for recorded in plans(database):
+            plan = load_plan(database, recorded.id, project.schema_of)
+            yield render_plan(plan, color=False, width=80)
+            yield json.dumps(plan_to_json(plan, iac_version="0"), ensure_ascii=False)
+            yield render_markdown(plan)
+        for run in runs(database):
+            yield json.dumps(run_record_to_json(run), ensure_ascii=False)
+        for (document,) in database.query("SELECT document FROM plan"):
+            yield zlib.decompress(document).decode()
 
 
 def forms(secret: str) -> list[str]:
@@ -152,7 +197,7 @@ def options(secret: str) -> dict[str, list[str]]:
     }
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=6, deadline=None, derandomize=True)
 @given(st.lists(SECRETS, min_size=2, max_size=2, unique=True))
 def test_no_secret_is_shown_or_logged_in_a_whole_life(secrets: list[str]) -> None:
     first, second = secrets
