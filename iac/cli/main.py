@@ -36,6 +36,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "workspace": ("iac.cli.workspace.group", "Work with several states of one configuration"),
     "force-unlock": ("iac.cli.force_unlock", "Remove the lock of a state whose holder is gone"),
     "providers": ("iac.cli.providers", "List the providers and their schemas"),
+    "provider": ("iac.cli.provider.group", "Use the resources of iac from the real Terraform"),
     "version": ("iac.cli.version", "Show the version"),
 }
 

@@ -123,8 +123,8 @@ def _normal(stored: InstanceObject, catalog: Catalog) -> InstanceObject:
     schema = _schema(stored, catalog)
     try:
         value = decode(stored, schema)
-    except ValueError as problem:
-        text = f"The object {stored.address} does not fit its type: {problem}."
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError):  # a path leads to what is not there
+        text = f"The sensitive_attributes of {stored.address} do not fit its attributes."
         raise DiagnosticsError(error("Invalid resource instance in state", text)) from None
     return encode(
         stored.address,
@@ -205,7 +205,7 @@ def carry_out(push: Push, editor: StateEditor) -> None:
 
 
 def _what_happened(before: InstanceObject, after: InstanceObject, catalog: Catalog) -> Iterator[str]:
-    if before.attributes != after.attributes:
+    if (before.attributes, before.sensitive_paths) != (after.attributes, after.sensitive_paths):
         # Where the state is all there is of an object, another state is another object.
         yield IMPORT if catalog.create(after.provider).records_events else UPDATE
     if before.status != after.status:

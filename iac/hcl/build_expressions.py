@@ -1,14 +1,15 @@
-"""From Lark's trees of expressions to syntax nodes, one method a grammar rule."""
+"""Makes the syntax nodes of expressions, one method a grammar rule: each gets what the parts of the rule made."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 from iac.diagnostics import SourceRange
 from iac.hcl.build_strings import ParseEmbedded, StringBuilder
 from iac.hcl.build_traversals import TraversalBuilder
-from iac.hcl.grammar import LAYOUT, Token, Tree, token_range
+from iac.hcl.lalr import Action, Rule
+from iac.hcl.lexing import Token
 from iac.hcl.places import Places
 from iac.hcl.syntax import (
     Binary,
@@ -30,170 +31,163 @@ from iac.values.value import FALSE, NULL, TRUE, Value, string
 
 _CONSTANTS = {"TRUE": TRUE, "FALSE": FALSE, "NULL": NULL}
 
+_OF_TOKENS = frozenset(
+    {"identifier", "keyword", "literal_value", "int_lit", "float_lit", "heredoc_template", "heredoc_template_trim"}
+)
+"""The rules that stand for one token. What it means as an expression is said where it becomes one."""
+_TRANSPARENT = _OF_TOKENS | {"binary_operator", "string_part", "object_elem_key"}
+
+
+def is_transparent(rule: Rule) -> bool:
+    """Whether a rule with one part stands for that part and needs no action."""
+    return rule.name in _TRANSPARENT or (rule.name == "expr_term" and rule.parts[0] not in _OF_TOKENS)
+
 
 class ExpressionBuilder:
     """Builds the expressions of one text. Raises `Refused` for what the grammar lets pass and HCL does not."""
 
     def __init__(self, places: Places, parse_embedded: ParseEmbedded) -> None:
         self.places = places
-        self.strings = StringBuilder(places, self.expression, parse_embedded)
-        traversals = TraversalBuilder(places, self.expression)
-        self._rules: dict[str, Callable[[Sequence[Any]], Expression]] = {
+        self.strings = StringBuilder(places, parse_embedded)
+        self.traversals = TraversalBuilder(places)
+        self._terms: dict[str, Callable[[Token], Expression]] = {
+            "NAME": lambda token: ScopeTraversal(token.range(places), str(token), ()),
+            **dict.fromkeys(_CONSTANTS, self._constant),
+            "INT_LITERAL": self._number,
+            "FLOAT_LITERAL": self._number,
+            "HEREDOC_TEMPLATE": lambda token: self.strings.heredoc(token, trim=False),
+            "HEREDOC_TEMPLATE_TRIM": lambda token: self.strings.heredoc(token, trim=True),
+        }
+        self.actions: dict[str, Action] = {
+            "new_line_or_comment": lambda parts: None,
             "expr_term": self._term,
             "conditional": self._conditional,
             "binary_op": self._binary,
             "unary_op": self._unary,
-            "int_lit": self._number,
-            "float_lit": self._number,
-            "literal_value": self._constant,
-            "identifier": self._name,
             "tuple": self._tuple,
             "object": self._object,
             "function_call": self._call,
             "for_tuple_expr": self._for_tuple,
             "for_object_expr": self._for_object,
-            "string": self.strings.quoted,
-            "heredoc_template": lambda children: self.strings.heredoc(children[0], trim=False),
-            "heredoc_template_trim": lambda children: self.strings.heredoc(children[0], trim=True),
-            "get_attr_expr_term": traversals.attribute,
-            "index_expr_term": traversals.index,
-            "attr_splat_expr_term": lambda children: traversals.splat(children, full=False),
-            "full_splat_expr_term": lambda children: traversals.splat(children, full=True),
+            "for_intro": self._for_intro,
+            "for_cond": lambda parts: Condition(parts[-1]),
+            **self.strings.actions,
+            **self.traversals.actions,
         }
+        """What each rule makes of its parts."""
 
-    def expression(self, tree: Any) -> Expression:
-        """The node of any expression tree."""
-        return self._rules[tree.data](tree.children)
-
-    def name(self, child: Any) -> tuple[str, SourceRange]:
-        """An identifier, or a keyword where it is just a name."""
-        token = child.children[0] if isinstance(child, Tree) else child
-        return str(token), token_range(self.places, token)
-
-    def _whole(self, children: Sequence[Any]) -> SourceRange:
-        """The range from the first of the children, a token, to the last, one too."""
-        return self.places.range(children[0].start_pos, children[-1].start_pos + len(children[-1]))
-
-    def _operands(self, children: Sequence[Any]) -> list[Expression]:
-        return [self.expression(c) for c in children if isinstance(c, Tree) and c.data not in LAYOUT]
+    def _whole(self, parts: Sequence[Any]) -> SourceRange:
+        """The range from the first of the parts, a token, to the last, one too."""
+        return self.places.range(parts[0].start_pos, parts[-1].start_pos + len(parts[-1]))
 
     # --- terms ---
 
-    def _term(self, children: Sequence[Any]) -> Expression:
-        if len(children) == 1:
-            return self.expression(children[0])
-        return Parens(self._whole(children), self.expression(children[1]))
+    def _term(self, parts: Sequence[Any]) -> Expression:
+        if len(parts) == 1:
+            return self._terms[parts[0].type](parts[0])
+        return Parens(self._whole(parts), parts[1])
 
-    def _number(self, children: Sequence[Any]) -> Expression:
-        token = children[0]
-        return Literal(token_range(self.places, token), Value(NUMBER, numbers.parse(str(token))))
+    def _number(self, token: Token) -> Expression:
+        return Literal(token.range(self.places), Value(NUMBER, numbers.parse(str(token))))
 
-    def _constant(self, children: Sequence[Any]) -> Expression:
-        return Literal(token_range(self.places, children[0]), _CONSTANTS[children[0].type])
+    def _constant(self, token: Token) -> Expression:
+        return Literal(token.range(self.places), _CONSTANTS[token.type])
 
-    def _name(self, children: Sequence[Any]) -> Expression:
-        return ScopeTraversal(token_range(self.places, children[0]), str(children[0]), ())
+    def _tuple(self, parts: Sequence[Any]) -> Expression:
+        return TupleCons(self._whole(parts), tuple(_expressions(parts)))
 
-    def _tuple(self, children: Sequence[Any]) -> Expression:
-        return TupleCons(self._whole(children), tuple(self._operands(children)))
-
-    def _object(self, children: Sequence[Any]) -> Expression:
+    def _object(self, parts: Sequence[Any]) -> Expression:
         items: list[tuple[Expression, Expression]] = []
         separated = True
-        for child in children[1:-1]:
-            if isinstance(child, Token) or child.data in LAYOUT:
+        for part in parts[1:-1]:
+            if part is None or part.__class__ is Token:
                 separated = True
                 continue
-            key, value = self._object_item(child.children)
-            if not separated or (not items and _is_for(child.children[0].children[0])):
+            raw, _, value = part
+            key = self._key(raw)
+            if not separated or (not items and _is_for(raw)):
                 raise Refused(key.range)
             items.append((key, value))
             separated = False
-        return ObjectCons(self._whole(children), tuple(items))
+        return ObjectCons(self._whole(parts), tuple(items))
 
-    def _object_item(self, children: Sequence[Any]) -> tuple[Expression, Expression]:
-        """A key and its value. A bare word as key means its own text, a constant's too."""
-        raw, _, value = children
-        raw = raw.children[0]
-        if raw.data == "keyword":
-            name, where = self.name(raw)
-            return Literal(where, string(name)), self.expression(value)
-        key = self.expression(raw)
+    def _key(self, key: Token | Expression) -> Expression:
+        """The key of an item. A bare word means its own text, a constant's too."""
+        if isinstance(key, Token):
+            return Literal(key.range(self.places), string(str(key)))
         if isinstance(key, ScopeTraversal) and not key.steps:
-            key = Literal(key.range, string(key.root))
-        elif isinstance(key, Literal) and (key.value.raw is None or isinstance(key.value.raw, bool)):
+            return Literal(key.range, string(key.root))
+        if isinstance(key, Literal) and (key.value.raw is None or isinstance(key.value.raw, bool)):
             word = "null" if key.value.raw is None else "true" if key.value.raw else "false"
-            key = Literal(key.range, string(word))
-        return key, self.expression(value)
+            return Literal(key.range, string(word))
+        return key
 
-    def _call(self, children: Sequence[Any]) -> Expression:
-        names: list[Any] = [c.children[0] for c in children if isinstance(c, Tree) and c.data == "identifier"]
-        name_range = self._whole(names)
-        arguments: list[Expression] = []
-        expand = False
-        for child in children[len(names) :]:
-            if isinstance(child, Tree) and child.data == "arguments":
-                expand = any(isinstance(c, Token) and c.type == "ELLIPSIS" for c in child.children)
-                arguments = self._operands(child.children)
-        whole = self._whole([names[0], children[-1]])
-        return Call(whole, "::".join(names), name_range, tuple(arguments), expand)
+    def _call(self, parts: Sequence[Any]) -> Expression:
+        opening = next(i for i, part in enumerate(parts) if part.type == "LPAR")
+        names = parts[0:opening:2]
+        inside = next((part for part in parts[opening + 1 : -1] if part.__class__ is list), ())
+        expand = any(part.__class__ is Token and part.type == "ELLIPSIS" for part in inside)
+        whole, name_range = self._whole([parts[0], parts[-1]]), self._whole(names)
+        return Call(whole, "::".join(names), name_range, tuple(_expressions(inside)), expand)
 
     # --- operators ---
 
-    def _conditional(self, children: Sequence[Any]) -> Expression:
-        condition, then, otherwise = self._operands(children)
+    def _conditional(self, parts: Sequence[Any]) -> Expression:
+        condition, then, otherwise = _expressions(parts)
         return Conditional(_span(condition, otherwise), condition, then, otherwise)
 
-    def _binary(self, children: Sequence[Any]) -> Expression:
-        # A chain of operators leans to the left: it is walked, not descended into.
-        chain = []
-        while True:
-            left, term = children[0], children[1]
-            chain.append(term.children)
-            if left.data != "binary_op":
-                break
-            children = left.children
-        node = self.expression(left)
-        for operator, right_tree in reversed(chain):
-            right = self.expression(right_tree)
-            node = Binary(_span(node, right), str(operator.children[0]), node, right)
-        return node
+    def _binary(self, parts: Sequence[Any]) -> Expression:
+        left, (operator, right) = parts
+        return Binary(_span(left, right), str(operator), left, right)
 
-    def _unary(self, children: Sequence[Any]) -> Expression:
-        operand = self.expression(children[1])
-        where = token_range(self.places, children[0])
-        return Unary(where._replace(end=operand.range.end), str(children[0]), operand)
+    def _unary(self, parts: Sequence[Any]) -> Expression:
+        operator, operand = parts
+        return Unary(operator.range(self.places)._replace(end=operand.range.end), str(operator), operand)
 
     # --- for ---
 
-    def _for_tuple(self, children: Sequence[Any]) -> Expression:
-        key_name, value_name, collection, condition = self._for_parts(children)
-        (value,) = self._results(children)
-        return For(self._whole(children), key_name, value_name, collection, None, value, condition, False)
+    def _for_tuple(self, parts: Sequence[Any]) -> Expression:
+        intro, (value,), condition = _for_parts(parts)
+        return For(self._whole(parts), intro.key, intro.value, intro.collection, None, value, condition, False)
 
-    def _for_object(self, children: Sequence[Any]) -> Expression:
-        key_name, value_name, collection, condition = self._for_parts(children)
-        group = any(isinstance(c, Token) and c.type == "ELLIPSIS" for c in children)
-        key, value = self._results(children)
-        return For(self._whole(children), key_name, value_name, collection, key, value, condition, group)
+    def _for_object(self, parts: Sequence[Any]) -> Expression:
+        intro, (key, value), condition = _for_parts(parts)
+        group = any(part.__class__ is Token and part.type == "ELLIPSIS" for part in parts)
+        return For(self._whole(parts), intro.key, intro.value, intro.collection, key, value, condition, group)
 
-    def _for_parts(self, children: Sequence[Any]) -> tuple[str | None, str, Expression, Expression | None]:
-        """The name of the key if any, that of the value, the collection, and the condition if any."""
-        intro = next(c for c in children if isinstance(c, Tree) and c.data == "for_intro").children
-        begin = next(i for i, c in enumerate(intro) if isinstance(c, Token) and c.type == "IN")
-        names = [str(c.children[0]) for c in intro[:begin] if isinstance(c, Tree) and c.data == "identifier"]
-        (collection,) = self._operands(intro[begin:])
-        tests = [c for c in children if isinstance(c, Tree) and c.data == "for_cond"]
-        condition = self._operands(tests[0].children)[0] if tests else None
-        return names[0] if len(names) == 2 else None, names[-1], collection, condition
+    def _for_intro(self, parts: Sequence[Any]) -> Intro:
+        names = [str(part) for part in parts if part.__class__ is Token and part.type == "NAME"]
+        (collection,) = _expressions(parts)
+        return Intro(names[0] if len(names) == 2 else None, names[-1], collection)
 
-    def _results(self, children: Sequence[Any]) -> list[Expression]:
-        return self._operands([c for c in children if isinstance(c, Tree) and c.data not in ("for_intro", "for_cond")])
+
+class Intro(NamedTuple):
+    """What stands before the colon of a `for`."""
+
+    key: str | None
+    value: str
+    collection: Expression
+
+
+class Condition(NamedTuple):
+    """What stands behind the `if` of a `for`."""
+
+    expression: Expression
+
+
+def _expressions(parts: Iterable[Any]) -> list[Expression]:
+    return [part for part in parts if isinstance(part, Expression)]
+
+
+def _for_parts(parts: Sequence[Any]) -> tuple[Intro, list[Expression], Expression | None]:
+    intro = next(part for part in parts if isinstance(part, Intro))
+    condition = next((part.expression for part in parts if isinstance(part, Condition)), None)
+    return intro, _expressions(parts), condition
 
 
 def _is_for(key: Any) -> bool:
     """Whether a key is the word that, coming first in braces, begins a for expression."""
-    return key.data == "keyword" and str(key.children[0]) == "for"
+    return key.__class__ is Token and key.type == "FOR"
 
 
 def _span(first: Expression, last: Expression) -> SourceRange:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from iac.diagnostics import Pos, SourceRange
 from iac.hcl import templates
-from iac.hcl.grammar import LAYOUT, Token, Tree, token_range
+from iac.hcl.lalr import Action
+from iac.hcl.lexing import Token
 from iac.hcl.places import Places
 from iac.hcl.scanner import Token as Mark
 from iac.hcl.scanner import scan_template
@@ -35,66 +37,67 @@ _DIRECTIVE = re.compile(
 
 
 class StringBuilder:
-    """Builds the strings of one text. `expression` converts a tree, `parse_embedded` parses text."""
+    """Builds the strings of one text. `parse_embedded` parses what stands in raw text."""
 
-    def __init__(self, places: Places, expression: Callable[[Any], Expression], parse_embedded: ParseEmbedded) -> None:
+    def __init__(self, places: Places, parse_embedded: ParseEmbedded) -> None:
         self.places = places
-        self.expression = expression
         self.parse_embedded = parse_embedded
+        self.actions: dict[str, Action] = {
+            "string": self.quoted,
+            **{rule: partial(self._interpolation, kind) for rule, kind in _KINDS.items()},
+        }
+        """What each rule makes of its parts."""
 
     # --- quoted strings ---
 
-    def quoted(self, children: Sequence[Any]) -> Expression:
+    def quoted(self, parts: Sequence[Any]) -> Expression:
         """A quoted string: a literal or a template."""
-        opening, closing = children[0], children[-1]
-        whole = self.places.range(opening.start_pos, closing.start_pos + 1)
-        if len(children) == 3:
-            text = children[1].children[0]
-            if isinstance(text, Token) and text.type == "STRING_CHARS":
+        whole = self.places.range(parts[0].start_pos, parts[-1].start_pos + 1)
+        if len(parts) == 3:
+            text = parts[1]
+            if text.__class__ is Token and text.type == "STRING_CHARS":
                 return Literal(whole, string(self._unescaped(text, whole)))
-        return templates.build([self._part(c.children[0]) for c in children[1:-1]], whole)
+        return templates.build([self._part(part) for part in parts[1:-1]], whole)
 
-    def _part(self, child: Any) -> Part:
-        if not isinstance(child, Token):
-            return self._interpolation(child)
-        where = token_range(self.places, child)
-        if child.type != "STRING_CHARS":
-            return Part("literal", where, str(child)[1:])
-        return Part("literal", where, self._unescaped(child, where))
+    def _part(self, part: Token | Part) -> Part:
+        if isinstance(part, Part):
+            return part
+        where = part.range(self.places)
+        if part.type != "STRING_CHARS":
+            return Part("literal", where, str(part)[1:])
+        return Part("literal", where, self._unescaped(part, where))
 
-    def _unescaped(self, token: Any, where: SourceRange) -> str:
+    def _unescaped(self, token: Token, where: SourceRange) -> str:
         text = str(token)
         if "\n" in text:
             raise Refused(where)
         return templates.unescape(text, where)
 
-    def _interpolation(self, tree: Any) -> Part:
+    def _interpolation(self, kind: str, parts: Sequence[Any]) -> Part:
         """The part for `${...}` or `%{...}`."""
-        tokens: list[Any] = [c for c in tree.children if isinstance(c, Token)]
-        opening, closing = tokens[0], tokens[-1]
+        opening, closing = parts[0], parts[-1]
         where = self.places.range(opening.start_pos, closing.start_pos + len(closing))
-        markers = [t.start_pos for t in tokens if t.type == "STRIP_MARKER"]
+        tokens = [part for part in parts if part.__class__ is Token]
+        markers = [token.start_pos for token in tokens if token.type == "STRIP_MARKER"]
         # A marker on the left directly follows the opening.
         before = opening.start_pos + 2 in markers
-        part = Part(_KINDS[tree.data], where, before=before, after=len(markers) > before)
-        trees = [c for c in tree.children if isinstance(c, Tree) and c.data not in LAYOUT]
-        if part.kind == "for":
-            names = [str(t.children[0]) for t in trees[:-1]]
-            part.names = (names[0], names[1]) if len(names) == 2 else (None, names[0])
-        if trees:
-            part.expression = self.expression(trees[-1])
-        return part
+        made = Part(kind, where, before=before, after=len(markers) > before)
+        made.expression = next((part for part in parts if isinstance(part, Expression)), None)
+        if kind == "for":
+            names = [str(token) for token in tokens if token.type == "NAME"]
+            made.names = (names[0], names[1]) if len(names) == 2 else (None, names[0])
+        return made
 
     # --- heredocs and raw text ---
 
-    def heredoc(self, token: Any, *, trim: bool) -> Expression:
+    def heredoc(self, token: Token, *, trim: bool) -> Expression:
         """A heredoc, from its `<<` to its closing marker."""
         text = str(token)
         begin, end = text.index("\n") + 1, text.rindex("\n") + 1
         parts = self._raw_parts(text[begin:end], token.start_pos + begin)
         if trim:
             templates.unindent(parts)
-        return templates.build(parts, token_range(self.places, token))
+        return templates.build(parts, token.range(self.places))
 
     def raw(self, text: str, whole: SourceRange) -> Expression:
         """Raw template text that begins where the builder's text does."""

@@ -1,12 +1,12 @@
-"""From Lark's trees of attribute access, indexes and splats to syntax nodes."""
+"""Makes the syntax nodes of attribute access, indexes and splats, one method a grammar rule."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from iac.diagnostics import SourceRange
-from iac.hcl.grammar import LAYOUT, Tree, token_range
+from iac.hcl.lalr import Action
 from iac.hcl.places import Places
 from iac.hcl.syntax import (
     Attr,
@@ -27,73 +27,106 @@ from iac.values.value import Value
 
 
 class TraversalBuilder:
-    """Builds the traversals of one text. `expression` converts the tree of any expression."""
+    """Builds the traversals of one text."""
 
-    def __init__(self, places: Places, expression: Callable[[Any], Expression]) -> None:
+    def __init__(self, places: Places) -> None:
         self.places = places
-        self.expression = expression
+        self._after_short_index: Expression | None = None
+        self.actions: dict[str, Action] = {
+            "get_attr": self._attr,
+            "short_index": self._short_index,
+            "braces_index": self._braces_index,
+            "get_attr_expr_term": lambda parts: self._stepped(parts[0], parts[1]),
+            "index_expr_term": self._index,
+            "attr_splat_expr_term": lambda parts: self._splat(parts[0], parts[1], full=False),
+            "full_splat_expr_term": lambda parts: self._splat(parts[0], parts[1], full=True),
+        }
+        """What each rule makes of its parts."""
 
-    def attribute(self, children: Sequence[Any]) -> Expression:
-        """`source.name`."""
-        return self._step(self.expression(children[0]), children[1])
+    # --- steps ---
 
-    def index(self, children: Sequence[Any]) -> Expression:
+    def _attr(self, parts: Sequence[Any]) -> Attr:
+        """`.name`."""
+        dot, name = parts
+        return Attr(self.places.range(dot.start_pos, name.start_pos + len(name)), str(name))
+
+    def _short_index(self, parts: Sequence[Any]) -> ShortIndex:
+        """`.0`."""
+        dot, number = parts
+        whole = self.places.range(dot.start_pos, number.start_pos + len(number))
+        return ShortIndex(Index(whole, Value(NUMBER, numbers.parse(str(number)))))
+
+    def _braces_index(self, parts: Sequence[Any]) -> Step | ComputedIndex:
+        """`[key]`."""
+        whole = self.places.range(parts[0].start_pos, parts[-1].start_pos + 1)
+        key = next(part for part in parts if isinstance(part, Expression))
+        if isinstance(key, Literal) and key.value.raw is not None:
+            return Index(whole, key.value)
+        return ComputedIndex(whole, key)
+
+    # --- terms ---
+
+    def _index(self, parts: Sequence[Any]) -> Expression:
         """`source[key]` or `source.0`; the latter may not follow itself."""
-        if children[1].data == "short_index" and _ends_in_short_index(children[0]):
-            raise Refused(token_range(self.places, children[1].children[0]))
-        return self._step(self.expression(children[0]), children[1])
+        source, step = parts
+        if not isinstance(step, ShortIndex):
+            return self._stepped(source, step)
+        if source is self._after_short_index:
+            raise Refused(step.step.range)
+        self._after_short_index = self._stepped(source, step)
+        return self._after_short_index
 
-    def splat(self, children: Sequence[Any], *, full: bool) -> Expression:
+    def _splat(self, source: Expression, splat: Sequence[Any], *, full: bool) -> Expression:
         """`source[*]...` or `source.*...`."""
-        source = self.expression(children[0])
         if not full and isinstance(source, Splat) and not source.full:
             raise Refused(source.range)
         if not isinstance(source, Splat) or not source.full:
-            return self._splat_of(source, children[1], full=full)
+            return self._splat_of(source, splat, full=full)
         # Everything after [*] belongs to each element, a further splat too.
-        inner = self._splat_of(source.each or SplatElement(source.marker_range), children[1], full=full)
+        inner = self._splat_of(source.each or SplatElement(source.marker_range), splat, full=full)
         return Splat(_span(source.range, inner.range), source.source, inner, True, source.marker_range)
 
-    def _splat_of(self, source: Expression, splat: Any, *, full: bool) -> Expression:
-        marker, *steps = splat.children
-        marker_range = token_range(self.places, marker)
+    def _splat_of(self, source: Expression, splat: Sequence[Any], *, full: bool) -> Expression:
+        marker, *steps = splat
+        marker_range = marker.range(self.places)
         element = SplatElement(marker_range)
         each: Expression = element
-        outer: list[Any] = []
+        outer: Sequence[Any] = ()
         for position, step in enumerate(steps):
             # After .* what has a dot belongs to each element; an index in brackets is one into the result.
-            if not full and step.data == "braces_index":
+            if not full and isinstance(step, (Index, ComputedIndex)):
                 outer = steps[position:]
                 break
-            each = self._step(each, step)
+            each = self._stepped(each, step)
         result: Expression = Splat(
             _span(source.range, each.range), source, None if each is element else each, full, marker_range
         )
         for step in outer:
-            result = self._step(result, step)
+            result = self._stepped(result, step)
         return result
 
-    def _step(self, source: Expression, step: Any) -> Expression:
-        """One step from an expression: its tree is get_attr, short_index or braces_index."""
-        children = step.children
-        first = token_range(self.places, children[0])
-        if step.data == "get_attr":
-            name = children[1].children[0]
-            return _stepped(source, Attr(_span(first, token_range(self.places, name)), str(name)))
-        whole = _span(first, token_range(self.places, children[-1]))
-        if step.data == "short_index":
+    def _stepped(self, source: Expression, step: Step | ShortIndex | ComputedIndex) -> Expression:
+        """One step from an expression."""
+        if isinstance(step, ShortIndex):
             if isinstance(source, Literal):
-                raise Refused(whole)
-            return _stepped(source, Index(whole, Value(NUMBER, numbers.parse(str(children[1])))))
-        key = self.expression(next(c for c in children if isinstance(c, Tree) and c.data not in LAYOUT))
-        if isinstance(key, Literal) and key.value.raw is not None:
-            return _stepped(source, Index(whole, key.value))
-        return IndexExpression(_span(source.range, whole), source, key)
+                raise Refused(step.step.range)
+            return _stepped(source, step.step)
+        if isinstance(step, ComputedIndex):
+            return IndexExpression(_span(source.range, step.range), source, step.key)
+        return _stepped(source, step)
 
 
-def _ends_in_short_index(term: Any) -> bool:
-    inner = term.children[0]
-    return isinstance(inner, Tree) and inner.data == "index_expr_term" and inner.children[1].data == "short_index"
+class ShortIndex(NamedTuple):
+    """A step `.0`."""
+
+    step: Index
+
+
+class ComputedIndex(NamedTuple):
+    """A step `[key]` whose key is no constant."""
+
+    range: SourceRange
+    key: Expression
 
 
 def _stepped(source: Expression, step: Step) -> Expression:

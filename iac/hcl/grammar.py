@@ -1,48 +1,31 @@
-"""Opens python-hcl2's grammar with Lark, corrected where it differs from HCL.
+"""Opens python-hcl2's grammar with Lark, corrected where it differs from HCL, and makes tables of it for `lalr`.
 
 The grammar is data of the library and is not changed on disk: the differences are replacements applied to its
-text here, each of which must still apply (a test says so). Newlines are settled before the parser sees them:
-inside parentheses, brackets and interpolations they mean nothing, elsewhere they end a line. Only this module
-knows python-hcl2 and imports Lark; what the builders need of Lark's trees they take from here.
+text here, each of which must still apply (a test says so). Only this module knows python-hcl2 and Lark. The tables
+are plain data and kept on disk, so that Lark is needed once and not at every start.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import importlib.util
+import json
 import os
-from collections.abc import Iterator
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lark import Lark, Token, Tree
-from lark.exceptions import LarkError, UnexpectedInput
-
-from iac.diagnostics import Pos, SourceRange
 from iac.hcl.directories import cache_directory
-from iac.hcl.places import Places
-from iac.hcl.scanner import name_length
+from iac.hcl.lalr import Rule, Tables
+from iac.hcl.lexing import NAME, Terminals
 
-__all__ = ["LAYOUT", "LarkError", "Token", "Tree", "UnexpectedInput", "grammar", "grammar_text", "token_range"]
-
-LAYOUT = frozenset({"new_line_or_comment"})
-"""The rules of trees that stand for no syntax."""
-
-
-def token_range(places: Places, token: Any) -> SourceRange:
-    """The range of a token of Lark's."""
-    offset = token.start_pos
-    if token.end_line != token.line:
-        return places.range(offset, offset + len(token))
-    start = places.at_line(token.line, token.column, offset)
-    line, column, byte = start
-    length = len(token)
-    size = length if token.isascii() else len(token.encode("utf-8", "surrogatepass"))
-    return SourceRange(places.filename, start, Pos(line, column + length, byte + size))
-
+_FORM = 2
+"""Changes when the form of the kept tables does."""
 
 _REPLACEMENTS: tuple[tuple[str, str], ...] = (
-    # Names may hold letters of any script; which characters those are, the post-lexer says.
+    # Names may hold letters of any script; which characters those are, `lexing` says.
     ("NAME : /[a-zA-Z_][a-zA-Z0-9_-]*/", r"NAME : /(?:[a-zA-Z_]|[^\x00-\x7f])(?:[a-zA-Z0-9_-]|[^\x00-\x7f])*/"),
     # What stands inside an escaped interpolation is ordinary text.
     (r"ESCAPED_INTERPOLATION.2: /\$\$\{[^}]*\}/", r"ESCAPED_INTERPOLATION.2: /\$\$\{/"),
@@ -107,58 +90,8 @@ def grammar_text() -> str:
     return text[:start] + text[start:end].replace(" new_line_or_comment?", "") + text[end:]
 
 
-_OPENING = frozenset({"LPAR", "LSQB", "INTERP_START", "DIRECTIVE_START"})
-_CLOSING = frozenset({"RPAR", "RSQB", "RBRACE"})
-_BEFORE_BLOCK = frozenset(
-    {"NAME", "DBLQUOTE", "TRUE", "FALSE", "NULL", "IN", "FOR", "IF", "FOR_EACH", "ELSE", "ENDIF", "ENDFOR"}
-)
-"""What stands before the brace of a block, where newlines mean something; else the brace is that of an object."""
-
-
-class NewlinePostLexer:
-    """Takes newlines and comments out of the token stream where HCL ignores them."""
-
-    always_accept = ("NL_OR_COMMENT",)
-
-    def __init__(self, *, significant: bool) -> None:
-        self.significant = significant
-
-    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
-        """The tokens without the newlines that mean nothing."""
-        significant = [self.significant]
-        opened = False  # directly behind the brace of an object, newlines aside: `for` would make it an expression
-        held: list[Token] = []
-        previous = ""
-        for token in stream:
-            kind = token.type
-            if kind == "NAME" and not token.isascii() and name_length(token) < len(token):
-                raise LarkError("a character that no name may hold")
-            if kind == "NL_OR_COMMENT":
-                if significant[-1] and not token.startswith("/*"):
-                    held.append(token)
-                    if not opened:
-                        yield held.pop()
-                continue
-            if opened and kind == "FOR":
-                significant[-1] = False
-            else:
-                yield from held
-            held.clear()
-            opened = False
-            if kind in _OPENING:
-                significant.append(False)
-            elif kind == "LBRACE":
-                opened = not significant[-1] or previous not in _BEFORE_BLOCK
-                significant.append(True)
-            elif kind in _CLOSING and len(significant) > 1:
-                significant.pop()
-            previous = kind
-            yield token
-        yield from held
-
-
 def _is_private(directory: Path) -> bool:
-    """Whether nobody else can write in a directory: Lark unpickles what it finds there, which can run code."""
+    """Whether nobody else can write in a directory: what is kept there says what files mean."""
     if not hasattr(os, "getuid"):
         return True
     status = directory.stat()
@@ -166,24 +99,87 @@ def _is_private(directory: Path) -> bool:
 
 
 @cache
-def grammar(start: str) -> Any:
-    """The Lark parser for a file (`start`) or an `expression`; compiled grammars are cached on disk."""
-    directory = cache_directory()
-    options: dict[str, Any] = {}
-    if directory is not None:
-        try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if os.access(directory, os.W_OK) and _is_private(directory):
-                options["cache"] = str(directory / f"grammar-{start}.lark")
-        except OSError:
-            pass
-    return Lark(
-        grammar_text(),
-        parser="lalr",
-        lexer="contextual",
-        start=start,
-        postlex=NewlinePostLexer(significant=start == "start"),
-        propagate_positions=False,
-        maybe_placeholders=False,
-        **options,
+def tables(start: str) -> Tables:
+    """The tables for a whole file (`start`) or an `expression`; they are kept on disk where that is possible."""
+    path = _place(start)
+    key = hashlib.sha256(f"{_FORM} {grammar_text()}".encode()).hexdigest()
+    content = None
+    if path is not None:
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            kept = json.loads(path.read_bytes())
+            content = kept["tables"] if kept["key"] == key else None
+    if content is None:
+        content = _compiled(start)
+        if path is not None:
+            _keep(path, {"key": key, "tables": content})
+    return Tables(
+        [dict(content["rows"][row]) for row in content["states"]],
+        [Rule(*rule) for rule in content["rules"]],
+        content["start"],
+        content["end"],
+        Terminals(content["patterns"], content["words"]),
     )
+
+
+def _place(start: str) -> Path | None:
+    """Where tables are kept, if anywhere."""
+    directory = cache_directory()
+    if directory is None:
+        return None
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        usable = os.access(directory, os.W_OK) and _is_private(directory)
+    except OSError:
+        return None
+    return directory / f"grammar-{start}.json" if usable else None
+
+
+def _keep(path: Path, content: Any) -> None:
+    """Writes tables: they are there whole or not at all."""
+    import tempfile
+
+    with contextlib.suppress(OSError):
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix="new-")
+        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
+            json.dump(content, out, separators=(",", ":"))
+        Path(temporary).replace(path)
+
+
+def _compiled(start: str) -> dict[str, Any]:
+    """The tables as Lark makes them, in the form in which they are kept. Equal rows are there once."""
+    from lark import Lark
+    from lark.lexer import PatternStr
+    from lark.parsers.lalr_analysis import Shift
+
+    lark = Lark(grammar_text(), parser="lalr", lexer="basic", start=start, maybe_placeholders=False)
+    terminals = sorted(lark.terminals, key=lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name))
+    table = lark.parser.parser._parse_table
+    rules = {rule: number for number, rule in enumerate(lark.rules)}
+    order = {state: number for number, state in enumerate(table.states)}
+    rows: dict[str, int] = {}
+    states = []
+    for actions in table.states.values():
+        row = {n: order[to] if action is Shift else ~rules[to] for n, (action, to) in sorted(actions.items())}
+        states.append(rows.setdefault(json.dumps(row), len(rows)))
+    name = next(t.pattern for t in terminals if t.name == NAME)
+    words = {t.pattern.value: t.name for t in terminals if isinstance(t.pattern, PatternStr)}
+    return {
+        "rows": [json.loads(row) for row in rows],
+        "states": states,
+        "rules": [_rule(rule) for rule in lark.rules],
+        "start": order[table.start_states[start]],
+        "end": order[table.end_states[start]],
+        # In the order in which Lark tries them.
+        "patterns": {t.name: t.pattern.to_regexp() for t in terminals if t.name not in lark.ignore_tokens},
+        "words": {word: kind for word, kind in words.items() if re.fullmatch(name.to_regexp(), word)},
+    }
+
+
+def _rule(rule: Any) -> tuple[str, str, list[str], list[int]]:
+    """A rule of Lark's as `Rule` has it."""
+    symbols = rule.expansion
+    name = rule.alias or ("" if rule.origin.name.startswith("_") or rule.options.expand1 else rule.origin.name)
+    if rule.options.expand1 and not rule.alias and len(symbols) != 1:
+        raise RuntimeError(f"python-hcl2's grammar has changed: {rule} may stand for its only part")
+    inlined = [i for i, symbol in enumerate(symbols) if not symbol.is_term and symbol.name.startswith("_")]
+    return rule.origin.name, name, [symbol.name for symbol in symbols], inlined

@@ -1,8 +1,8 @@
-"""Makes the markers of heredocs in heredocs different, for the parser.
+"""Makes the markers of heredocs different from the lines in them, for the parser.
 
-The grammar takes a heredoc as one token that ends with the first line that is its marker. A heredoc may hold another
-one in an interpolation, though, with the same marker; the lexer of `scanner`, which knows the nesting, tells them
-apart.
+The grammar takes a heredoc as one token that ends with the first line that is its marker. An interpolation in it may
+hold such a line, though, most likely that of another heredoc with the same marker; the lexer of `scanner`, which
+knows the nesting, tells them apart.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LETTER = re.compile(r"[a-zA-Z]")
 
 
 def with_distinct_markers(text: str) -> str:
-    """The text with other markers, as long as before, for heredocs in one with the same marker.
+    """The text with other markers, as long as before, for heredocs with a line in them that is their marker.
 
     Nothing else changes, so that all places and all nodes stay the same.
     """
@@ -31,7 +31,7 @@ def with_distinct_markers(text: str) -> str:
             opened.append((marker, text.index(marker, token.start)))
         elif token.kind == "end-heredoc" and opened:
             marker, start = opened.pop()
-            if any(marker == outer for outer, _ in opened):
+            if any(line.strip(" \t\r") == marker for line in text[start : token.start].split("\n")[1:]):
                 _rename(written, text, marker, (start, token.end - len(marker)))
     return "".join(written)
 

@@ -6,14 +6,18 @@ are kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
 
 from iac.diagnostics import Diagnostic, Pos, SourceRange, error
-from iac.hcl.build_expressions import ExpressionBuilder
+from iac.hcl.build_expressions import ExpressionBuilder, is_transparent
 from iac.hcl.builder import BodyBuilder
 from iac.hcl.cache import collections_paused
-from iac.hcl.grammar import LarkError, Token, Tree, UnexpectedInput, grammar
+from iac.hcl.grammar import tables
 from iac.hcl.heredocs import with_distinct_markers
+from iac.hcl.lalr import Action, Parser
+from iac.hcl.lexing import Unparsed
 from iac.hcl.mistakes import check_expression, check_file, check_template, too_deep
 from iac.hcl.native import NativeBody
 from iac.hcl.places import ORIGIN, Places
@@ -22,7 +26,7 @@ from iac.hcl.templates import Refused
 from iac.values.value import NULL
 
 _BOM = "\ufeff"
-_FAILURES = (LarkError, Refused, RecursionError)
+_FAILURES = (Unparsed, Refused, RecursionError)
 """What parsing raises for a text that is wrong, or too deep."""
 
 
@@ -87,25 +91,32 @@ def parse_traversal(text: str, filename: str, start: Pos = ORIGIN) -> tuple[Scop
 # --- texts that parse -----------------------------------------------------------------------------------------
 
 
+@cache
+def _parser(start: str) -> Parser:
+    """The parser of whole files (`start`) or of an `expression`."""
+    return Parser(tables(start), is_transparent, newlines=start == "start")
+
+
 def _parse_body(text: str, places: Places) -> NativeBody:
-    return BodyBuilder(places, _embedded(places.filename)).file(_tree("start", text))
+    body: NativeBody = _parsed("start", text, BodyBuilder(places, _embedded(places.filename)).actions)
+    return body
 
 
 def _parse_expression(text: str, places: Places) -> Expression:
-    return ExpressionBuilder(places, _embedded(places.filename)).expression(_tree("expression", text))
+    builder = ExpressionBuilder(places, _embedded(places.filename))
+    expression: Expression = _parsed("expression", text, builder.actions)
+    return expression
 
 
-def _tree(start: str, text: str) -> Tree[Token]:
-    parser, ended = grammar(start), _ended(text)
-    tree: Tree[Token]
+def _parsed(start: str, text: str, actions: Mapping[str, Action]) -> Any:
+    parser, ended = _parser(start), _ended(text)
     try:
-        tree = parser.parse(ended)
-    except LarkError:
-        distinct = with_distinct_markers(ended) if ended.count("<<") > 1 else ended
+        return parser.parse(ended, actions)
+    except (Unparsed, Refused):
+        distinct = with_distinct_markers(ended) if "<<" in ended else ended
         if distinct == ended:
             raise
-        tree = parser.parse(distinct)
-    return tree
+        return parser.parse(distinct, actions)
 
 
 def _parse_template(text: str, places: Places) -> Expression:
@@ -172,7 +183,6 @@ def _unexplained(text: str, places: Places, problem: Exception) -> Diagnostic:
     if isinstance(problem, Refused):
         where = problem.range
     else:
-        offset = problem.pos_in_stream if isinstance(problem, UnexpectedInput) else None
-        begin = len(text) if offset is None or offset < 0 else offset
-        where = places.range(begin, begin + 1)
+        offset = problem.offset if isinstance(problem, Unparsed) else len(text)
+        where = places.range(offset, offset + 1)
     return error("Invalid syntax", "This could not be understood as part of a configuration.", where)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from functools import partial
 from itertools import accumulate
 
 from iac.diagnostics import Pos, SourceRange
+
+_new_pos = partial(tuple.__new__, Pos)
+_new_range = partial(tuple.__new__, SourceRange)
 
 ORIGIN = Pos(1, 1, 0)
 """The first character of a file."""
@@ -59,18 +63,18 @@ class Places:
             column -= bisect_left(self._continued, offset) - bisect_left(self._continued, begin)
         return Pos(start.line + index, column, byte)
 
-    def at_line(self, line: int, column: int, offset: int) -> Pos:
-        """The same as `at(offset)`, when the line and column within the text are known."""
-        start = self.start
-        if self._bytes is not None:
-            return self.at(offset)
-        if line == 1:
-            return Pos(start.line, start.column + column - 1, start.byte + offset)
-        return Pos(start.line + line - 1, column, start.byte + offset)
-
     def range(self, begin: int, end: int) -> SourceRange:
         """The range from one offset up to another."""
-        return SourceRange(self.filename, self.at(begin), self.at(end))
+        if self._bytes is not None or end > len(self._text):
+            return SourceRange(self.filename, self.at(begin), self.at(end))
+        # Most ranges are within one line of a text that is ASCII.
+        lines, start = self._lines, self.start
+        index = bisect_right(lines, begin) - 1
+        column = 1 - lines[index] if index else start.column
+        first = _new_pos((start.line + index, column + begin, start.byte + begin))
+        if index + 1 < len(lines) and end >= lines[index + 1]:
+            return SourceRange(self.filename, first, self.at(end))
+        return _new_range((self.filename, first, _new_pos((start.line + index, column + end, start.byte + end))))
 
     def end(self) -> Pos:
         """The place after the last character."""

@@ -14,15 +14,30 @@ from iac.hcl.functions.registry import CORE
 from iac.hcl.functions.shorthand import EVERYTHING, anything
 from iac.hcl.functions.spec import Function
 from iac.hcl.render import render_value
-from iac.values.types import STRING, CollectionType, ObjectType, TupleType, Type
+from iac.values.types import STRING, CollectionType, ObjectType, TupleType, Type, object_of, tuple_of
 from iac.values.value import Value, all_marks
 
 _MARK: Final = "type"
 _INDENT: Final = "    "
 
 
+_TYPE: Final = Type("type")
+"""What a type is said to be itself."""
+
+
 def _type(arguments: Sequence[Any], returns: Type) -> Value:
-    return Value(STRING, render_type(arguments[0].type), frozenset({_MARK}))
+    return Value(STRING, render_type(_type_of(arguments[0])), frozenset({_MARK}))
+
+
+def _type_of(value: Value) -> Type:
+    """The type of a value, in which types may stand."""
+    if _MARK not in all_marks(value):
+        return value.type
+    if value.raw.__class__ is tuple and isinstance(value.type, TupleType):
+        return tuple_of(map(_type_of, value.raw))
+    if value.raw.__class__ is dict and isinstance(value.type, ObjectType):
+        return object_of({name: _type_of(part) for name, part in value.raw.items()})
+    return _TYPE if value.type is STRING else value.type
 
 
 TYPE_FUNCTION: Final = Function(

@@ -13,11 +13,14 @@ from typing import Any, Final
 from iac.diagnostics import Diagnostic, DiagnosticsError, error, warning
 from iac.plan.model import Action
 from iac.recording.plan_json import WrongError, member
-from iac.values.codec import loads
+from iac.values.foreign import read_json
 
 _UI_MAJOR: Final = "1"
 _ACTIONS: Final = {"create": Action.CREATE, "update": Action.UPDATE, "delete": Action.DELETE}
 """The operations on objects. Reading is none, and replacing is two."""
+
+_MOST: Final = 1_000_000_000
+"""More than any apply does, or takes in seconds."""
 
 _PROGRAMS: Final = {"terraform": "terraform", "tofu": "opentofu"}
 
@@ -90,9 +93,7 @@ _ADVICE: Final = "What is recorded is what terraform apply -json tfplan writes t
 
 def _parse(line: bytes) -> Mapping[str, Any]:
     try:
-        data = loads(line)
-    except RecursionError:
-        raise WrongError("it is nested too deeply") from None
+        data = read_json(line)
     except ValueError as problem:
         raise WrongError(f"it is not JSON ({problem})") from None
     if not isinstance(data, dict):
@@ -117,6 +118,8 @@ def _take(log: ApplyLog, message: Mapping[str, Any]) -> None:
             imported, added, changed, destroyed = (
                 member(changes, n, int, 0) for n in ("import", "add", "change", "remove")
             )
+            if max(imported, added, changed, destroyed) > _MOST:
+                raise WrongError("its counts are too large")
             log.counts, log.finished = (imported, added, changed, destroyed), True
 
 
@@ -139,17 +142,20 @@ def _take_operation(log: ApplyLog, kind: str, hook: Mapping[str, Any], time: str
         log.begun.add(address)
         return
     key, value = member(hook, "id_key", str, ""), member(hook, "id_value", str, "")
-    seconds = hook.get("elapsed_seconds")
     log.operations.append(
         LoggedOperation(
             address,
             action,
             kind == "apply_errored",
             time,
-            float(seconds) if isinstance(seconds, int | float) else 0.0,
+            _seconds(hook.get("elapsed_seconds")),
             (key, value) if key and value else None,
         )
     )
+
+
+def _seconds(raw: Any) -> float:
+    return float(raw) if isinstance(raw, int | float) and 0 <= raw <= _MOST else 0.0
 
 
 def _take_diagnostic(log: ApplyLog, diagnostic: Mapping[str, Any]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Final
 
 from iac.address import AddressError, ResourceInstance, parse_instance
@@ -16,7 +17,7 @@ from iac.plan.model import Action
 from iac.providers.iac.provider import iac_schema
 from iac.providers.terraform import terraform_schema
 from iac.recording.masks import masked_paths
-from iac.values.codec import loads
+from iac.values.foreign import read_json
 
 FORMAT_MAJOR: Final = "1"
 """The part of `format_version` that must be known: a later minor version only adds members."""
@@ -104,12 +105,10 @@ def _parse(content: bytes) -> Any:
             )
         )
     try:
-        return loads(content.removeprefix(b"\xef\xbb\xbf"))
-    except RecursionError:
-        why = "it is nested too deeply"
+        return read_json(content)
     except ValueError as problem:
-        why = str(problem)
-    raise DiagnosticsError(error("Not the JSON of a plan", f"It could not be parsed: {why}.")) from None
+        text = f"It could not be parsed: {problem}."
+        raise DiagnosticsError(error("Not the JSON of a plan", text)) from None
 
 
 def _check_format(data: Any) -> None:
@@ -204,10 +203,15 @@ def _with_copies(mask: Any, type: str) -> Any:
     """The mask with every computed copy of something sensitive in it: Terraform marks the original alone."""
     if not isinstance(mask, dict):
         return mask
-    schema = terraform_schema().resources.get(type) or iac_schema().resources.get(type)
-    copies = {} if schema is None else {n: a.copies for n, a in schema.block.attributes.items() if a.copies}
-    hidden = [name for name, original in copies.items() if next(masked_paths(mask.get(original)), None) is not None]
+    hidden = [n for n, original in _copies(type) if next(masked_paths(mask.get(original)), None) is not None]
     return {**mask, **dict.fromkeys(hidden, True)}
+
+
+@cache
+def _copies(type: str) -> Sequence[tuple[str, str]]:
+    """The attributes of a type that iac knows which repeat another, with that one."""
+    schema = {**terraform_schema().resources, **iac_schema().resources}.get(type)
+    return () if schema is None else [(n, a.copies) for n, a in schema.block.attributes.items() if a.copies]
 
 
 def _address(text: str) -> ResourceInstance:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 
 from iac.audit.chain import digest_key
@@ -26,6 +27,7 @@ from iac.recording.apply_log import ApplyLog
 from iac.recording.conversion import to_plan
 from iac.recording.happenings import MOVE, Happening, Outcome, secrets_of, what_happened
 from iac.recording.plan_json import JsonPlan
+from iac.schema import ResourceSchema
 from iac.values.codec import canonical
 from iac.values.paths import Key, format_path
 
@@ -60,7 +62,7 @@ def record(database: Database, plan: JsonPlan, log: ApplyLog | None, content: by
             recorder.record_plan(converted, origin)
         if log is None:
             return Recorded(converted, is_new, None, 0, ())
-        origin = replace(origin, run_id=_identity(key, content, plan_id))
+        origin = replace(origin, run_id=_identity(key, content, origin.workspace))
         _refuse_twice(database, origin)
         begun = recorder.begin_run(converted, origin)
         _write_events(database, plan, outcome.happenings, origin)
@@ -149,7 +151,12 @@ def _groups(happening: Happening) -> Sequence[str]:
     """What was modified, at a high level; of a type of other providers nothing more is known."""
     if happening.before == happening.after:
         return ()
-    schema = iac_schema().resources.get(happening.change.address.resource.type)
+    schema = _schema(happening.change.address.resource.type)
     if schema is None:
         return (DEFAULT,)
     return changed_groups(schema.block, happening.before, happening.after)
+
+
+@cache
+def _schema(type: str) -> ResourceSchema | None:
+    return iac_schema().resources.get(type)

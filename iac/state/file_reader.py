@@ -27,13 +27,16 @@ from iac.diagnostics import Diagnostics, DiagnosticsError, error
 from iac.schema import ProviderSchema, ResourceSchema
 from iac.state.file import FORMAT_VERSION, TERRAFORM_VERSION
 from iac.state.model import InstanceObject, OutputState, State
-from iac.values.codec import from_json, loads, typed_from_json, typed_to_json
+from iac.values.codec import from_json, typed_from_json, typed_to_json
+from iac.values.foreign import read_json
 from iac.values.types import type_from_json
 
 _PROVIDER: Final = re.compile(r'(?:module\.\S+\.)?provider\["([^"]+)"\](?:\.[\w-]+)?')
 _UNSUPPORTED: Final = "Unsupported state file format"
 _INVALID: Final = "Invalid state file format"
 _MOST_LISTED: Final = 20
+_LARGEST_SERIAL: Final = (1 << 63) - 2
+"""What a database can count, with one to spare."""
 
 
 class Providers(Protocol):
@@ -65,7 +68,7 @@ def read_state_file(content: bytes, providers: Providers, workspace: str) -> Sta
     try:
         lineage = _member(data, "lineage", str, "")
         serial = _member(data, "serial", int, 0)
-        if serial < 0:
+        if not 0 <= serial <= _LARGEST_SERIAL:
             raise _WrongError(f'The state file field "serial" has invalid value number {serial}')
         outputs = {n: _output(n, o) for n, o in _member(data, "outputs", dict, {}).items()}
         for resource in _member(data, "resources", list, []):
@@ -81,10 +84,9 @@ def _parse(content: bytes) -> Any:
     if not content.strip():
         raise DiagnosticsError(error("No state", "There is no state in the file: it is empty."))
     try:
-        return loads(content.removeprefix(b"\xef\xbb\xbf"))
-    except (ValueError, RecursionError) as problem:
-        why = "it is nested too deeply" if isinstance(problem, RecursionError) else str(problem)
-        text = f"The state file could not be parsed as JSON: {why}."
+        return read_json(content)
+    except ValueError as problem:
+        text = f"The state file could not be parsed as JSON: {problem}."
         raise DiagnosticsError(error(_UNSUPPORTED, text)) from None
 
 

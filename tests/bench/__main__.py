@@ -6,8 +6,9 @@
     --no-terraform        iac alone
     --terraform-limit N   Terraform only up to N objects (default 1000; it takes minutes for 5000)
 
-A case is a function that prints its table. The audit log, of a million events, is measured by
-`python -m tests.bench.audit`.
+    --events 1000000      events of the audit log
+
+A case is a function that prints its table.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.bench import language, processes
+from tests.bench import audit, language, processes
 from tests.bench.measuring import Bench, environment_of_runs
 
 CASES: Mapping[str, Callable[[Bench], None]] = {
@@ -31,6 +32,7 @@ CASES: Mapping[str, Callable[[Bench], None]] = {
     "evaluation": language.evaluation,
     "for_each": language.for_each,
     "functions": language.functions,
+    "audit": lambda bench: audit.report(bench.events),
 }
 
 
@@ -40,6 +42,7 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=CASES, metavar="NAME", help=f"one of {', '.join(CASES)}")
     parser.add_argument("--sizes", default="1000", help="numbers of blocks, with commas between")
     parser.add_argument("--count", type=int, default=10_000, help="instances of one block with count; 0: none")
+    parser.add_argument("--events", type=int, default=audit.EVENTS, help="events of the audit log")
     parser.add_argument("--no-terraform", action="store_true", help="measure iac alone")
     parser.add_argument("--terraform-limit", type=int, default=1000, help="Terraform only up to so many objects")
     given = parser.parse_args()
@@ -49,7 +52,7 @@ def main() -> None:
         environment = environment_of_runs(Path(place))
         # What runs in this process uses the same caches as those it starts.
         os.environ["IAC_CACHE_DIR"] = environment["IAC_CACHE_DIR"]
-        bench = Bench(environment, terraform, given.terraform_limit, sizes, given.count)
+        bench = Bench(environment, terraform, given.terraform_limit, sizes, given.count, given.events)
         for name in given.only or CASES:
             CASES[name](bench)
 

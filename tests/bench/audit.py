@@ -1,4 +1,4 @@
-"""Measures the audit log: `python -m tests.bench.audit [--events N] [--targets N]`.
+"""Measures the audit log: `python -m tests.bench --only audit [--events N]`.
 
 A log of N events over 2,000 objects is made through a bulk path that gives a valid chain. Measured on it: listings by
 target, time and user as whole processes and as queries alone, verifying, exporting, with the peak memory of export;
@@ -7,7 +7,6 @@ and, on a log of its own, appending through the path that `iac apply` takes.
 
 from __future__ import annotations
 
-import argparse
 import os
 import random
 import subprocess
@@ -225,16 +224,9 @@ def measure(count: int = EVENTS, targets: int = TARGETS) -> Iterator[Measurement
             yield Measurement("export all: memory", export_memory(path), "MiB", "flat")
 
 
-def main() -> None:
+def report(count: int = EVENTS, targets: int = TARGETS) -> None:
     """Prints each measurement as it is known."""
-    parser = argparse.ArgumentParser(description="Measures the audit log.")
-    parser.add_argument("--events", type=int, default=EVENTS, help=f"events of the log (default {EVENTS:,})")
-    parser.add_argument("--targets", type=int, default=TARGETS, help=f"objects that they are of (default {TARGETS:,})")
-    given = parser.parse_args()
-    for one in measure(given.events, given.targets):
+    sys.stdout.write(f"audit log of {count:,} events over {targets:,} objects\n")
+    for one in measure(count, targets):
         sys.stdout.write(f"{one.name:24}{one.value:14,.2f} {one.unit:10} {one.bound}\n")
         sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

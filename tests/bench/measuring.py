@@ -28,13 +28,14 @@ class Measured:
 @dataclass(frozen=True)
 class Bench:
     """What the cases are run with: see the options of `python -m tests.bench`. `terraform` is the path of Terraform
-    or None, `terraform_limit` how many objects it is given at most."""
+    or None, `terraform_limit` how many objects it is given at most, `events` how many the audit log has."""
 
     environment: Mapping[str, str]
     terraform: str | None
     terraform_limit: int
     sizes: Sequence[int]
     count: int
+    events: int
 
     def terraform_for(self, objects: int) -> str | None:
         """Terraform, when it is to be measured with so many objects."""

@@ -1,14 +1,16 @@
-"""python-hcl2's grammar is corrected to HCL's, and its compiled form kept where that is possible."""
+"""python-hcl2's grammar is corrected to HCL's, and its tables kept where that is possible."""
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from iac.hcl import grammar as module
-from iac.hcl.grammar import NewlinePostLexer, Token, grammar, grammar_text
+from iac.hcl.grammar import grammar_text, tables
 
 
 def test_every_correction_still_applies_to_the_grammar_of_the_library() -> None:
@@ -23,30 +25,47 @@ def test_newlines_are_taken_out_of_the_rules_of_operators() -> None:
     assert "new_line_or_comment" not in grammar_text()[start:end]
 
 
-def test_both_start_rules_open() -> None:
-    assert grammar("start").parse("a = 1\n").data == "start"
-    assert grammar("expression").parse("1 + 1\n").data == "binary_op"
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The tables of expressions as they are kept."""
+    directory = tmp_path_factory.mktemp("kept")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IAC_CACHE_DIR", str(directory / "new"))
+        tables.__wrapped__("expression")
+    (entry,) = (directory / "new").iterdir()
+    assert entry.name == "grammar-expression.json"
+    return entry.read_bytes()
 
 
-@pytest.mark.parametrize("start", ["start", "expression"])
-def test_the_compiled_grammar_is_kept(start: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IAC_CACHE_DIR", str(tmp_path / "new"))
-    grammar.__wrapped__(start)
-    assert [p.name for p in (tmp_path / "new").iterdir()] == [f"grammar-{start}.lark"]
-
-
-def test_a_damaged_compiled_grammar_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def entry(kept: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where they are looked for."""
     monkeypatch.setenv("IAC_CACHE_DIR", str(tmp_path))
-    grammar.__wrapped__("expression")
-    (entry,) = tmp_path.iterdir()
-    entry.write_bytes(entry.read_bytes()[:-50])
-    assert grammar.__wrapped__("expression").parse("1\n").data == "expr_term"
+    return tmp_path / "grammar-expression.json"
+
+
+def test_tables_that_are_kept_are_not_made_again(kept: bytes, entry: Path) -> None:
+    content = json.loads(kept)
+    content["tables"]["words"] = {"known": "KNOWN"}
+    entry.write_text(json.dumps(content))
+    assert tables.__wrapped__("expression").terminals.words == {"known": "KNOWN"}
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda kept: kept[:-50], lambda kept: b"[]", lambda kept: kept.replace(b'"key":"', b'"key":"x')],
+    ids=["cut", "something else", "of another grammar"],
+)
+def test_damaged_or_foreign_tables_are_made_again(damage: Callable[[bytes], bytes], kept: bytes, entry: Path) -> None:
+    entry.write_bytes(damage(kept))
+    assert len(tables.__wrapped__("expression").rows) == len(json.loads(kept)["tables"]["states"])
+    assert json.loads(entry.read_bytes())["key"] == json.loads(kept)["key"]
 
 
 def test_without_a_cache_directory_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IAC_CACHE_DIR", "")
     monkeypatch.chdir(tmp_path)
-    assert grammar.__wrapped__("expression").parse("1\n").data == "expr_term"
+    assert tables.__wrapped__("expression").rows
     assert list(tmp_path.iterdir()) == []
 
 
@@ -57,43 +76,11 @@ def test_a_cache_directory_that_others_can_write_in_is_not_trusted(
     shared.mkdir()
     shared.chmod(0o777)
     monkeypatch.setenv("IAC_CACHE_DIR", str(shared))
-    assert grammar.__wrapped__("expression").parse("1\n").data == "expr_term"
+    assert tables.__wrapped__("expression").rows
     assert list(shared.iterdir()) == []
 
 
 def test_a_cache_directory_that_cannot_be_made_does_no_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("IAC_CACHE_DIR", os.fspath(tmp_path / "file" / "cache"))
-    assert grammar.__wrapped__("expression").parse("1\n").data == "expr_term"
-
-
-def kinds(text: str, *, significant: bool = True) -> list[str]:
-    """The types of tokens that reach the parser; a small lexer stands for Lark's."""
-    types = {"(": "LPAR", ")": "RPAR", "[": "LSQB", "]": "RSQB", "{": "LBRACE", "}": "RBRACE", "=": "EQ"}
-    words = {"for": "FOR", "n": "NAME", "NL": "NL_OR_COMMENT", "/**/": "NL_OR_COMMENT"}
-    stream = (Token(types.get(word) or words[word], "\n" if word == "NL" else word) for word in text.split())
-    return [t.type for t in NewlinePostLexer(significant=significant).process(stream)]
-
-
-@pytest.mark.parametrize(
-    ("text", "newlines"),
-    [
-        ("n = n NL n = n NL", 2),
-        ("n = ( NL n NL ) NL", 1),
-        ("n = [ NL n NL ] NL", 1),
-        ("n = { NL n = n NL } NL", 3),
-        ("n = [ { NL n = n NL } NL ] NL", 3),
-        ("n = { NL NL for NL n NL } NL", 1),
-        ("n { NL for = n NL } NL", 3),
-        ("n { NL } NL", 2),
-        ("n = { NL NL } NL", 3),
-        ("n = /**/ n NL", 1),
-        (") ] } NL", 1),
-    ],
-)
-def test_a_newline_reaches_the_parser_only_where_it_ends_something(text: str, newlines: int) -> None:
-    assert kinds(text).count("NL_OR_COMMENT") == newlines
-
-
-def test_no_newline_means_anything_at_the_top_of_an_expression() -> None:
-    assert kinds("n NL n NL", significant=False) == ["NAME", "NAME"]
+    assert tables.__wrapped__("expression").rows

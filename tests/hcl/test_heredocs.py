@@ -1,4 +1,4 @@
-"""Heredocs in interpolations of heredocs, with the same marker."""
+"""Heredocs with a line in an interpolation that looks like their end, such as the end of another heredoc."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from iac.hcl.scope import EMPTY_SCOPE
 NESTED = "<<EOT\na ${<<EOT\nb\nEOT\n} c\nEOT\n"
 
 
-def test_the_inner_one_gets_a_marker_of_the_same_length() -> None:
+def test_the_outer_one_gets_a_marker_of_the_same_length() -> None:
     changed = with_distinct_markers(NESTED)
-    inner = changed[12:15]
-    assert inner != "EOT"
-    assert changed == f"<<EOT\na ${{<<{inner}\nb\n{inner}\n}} c\nEOT\n"
+    outer = changed[2:5]
+    assert outer != "EOT"
+    assert changed == f"<<{outer}\na ${{<<EOT\nb\nEOT\n}} c\n{outer}\n"
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,9 @@ def test_they_parse_and_mean_what_they_say() -> None:
 def test_a_mistake_behind_them_is_told_at_its_place() -> None:
     _, problems = parse_native(f"a = {NESTED}b = )\n".encode(), "a.tf")
     assert [(p.summary, p.subject and p.subject.start[:2]) for p in problems] == [("Invalid expression", (7, 5))]
+
+
+def test_a_line_of_an_interpolation_that_is_the_marker_does_not_end_it() -> None:
+    expression, problems = parse_expression('<<EOT\na ${[for\nEOT\nin ["b"] :\n  EOT\n][0]} c\nEOT\n', "a.tf")
+    assert problems == []
+    assert evaluate(expression, EMPTY_SCOPE).raw == "a b c\n"

@@ -54,8 +54,8 @@ class Case:
 CASES: dict[str, Case] = {
     "create": Case(
         (
-            _SECRET
-            + 'resource "terraform_data" "a" {\n  input = { user = "ana", password = var.password, sizes = [1, 2.5] }\n}\n'
+            _SECRET + 'resource "terraform_data" "a" {\n'
+            '  input = { user = "ana", password = var.password, sizes = [1, 2.5] }\n}\n'
             'resource "terraform_data" "many" {\n  for_each = toset(["x", "y.z"])\n  input    = each.key\n}\n'
             'output "id" {\n  value = terraform_data.a.id\n}\n'
             'output "password" {\n  value     = var.password\n  sensitive = true\n}\n',
@@ -115,13 +115,16 @@ CASES: dict[str, Case] = {
     "check": Case(
         (
             'resource "terraform_data" "a" {\n  input = 1\n}\n'
-            'check "c" {\n  assert {\n    condition     = terraform_data.a.input == 2\n    error_message = "Not two."\n  }\n}\n',
+            'check "c" {\n  assert {\n    condition     = terraform_data.a.input == 2\n'
+            '    error_message = "Not two."\n  }\n}\n',
         )
     ),
 }
 
-_MODULE = 'variable "size" {}\nresource "terraform_data" "q" {\n  input = var.size\n}\noutput "size" {\n' \
+_MODULE = (
+    'variable "size" {}\nresource "terraform_data" "q" {\n  input = var.size\n}\noutput "size" {\n'
     "  value = terraform_data.q.output\n}\n"
+)
 
 
 def record(case: Case) -> tuple[str, str]:
@@ -133,9 +136,7 @@ def record(case: Case) -> tuple[str, str]:
 
         def terraform(*arguments: str, check: bool = True) -> str:
             command = ["terraform", *arguments]
-            done = subprocess.run(
-                command, cwd=directory, env=environment, capture_output=True, text=True, check=False
-            )
+            done = subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
             if check and done.returncode:
                 raise RuntimeError(f"{arguments}: {done.stdout}{done.stderr}")
             return done.stdout

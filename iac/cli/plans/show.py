@@ -22,12 +22,13 @@ def command(plan_id: str, form: str, database: str | None, no_color: bool, as_js
 
     --format markdown is for a comment on a pull request: it can be unfolded, and fits into one.
     """
-    from iac.plan.records import find_plan, load_plan
+    from iac.plan.records import find_plan
+    from iac.recording.conversion import load_any_plan
 
     with session(database, no_color=no_color, create=False) as opened:
         project, console = opened.project, opened.console
         record = find_plan(project.database, plan_id)
-        plan = load_plan(project.database, record.id, project.schema_of)
+        plan = load_any_plan(project.database, record.id, project.schema_of)
         if as_json or form == "json":
             from iac.views.plan_json import plan_to_json
 

@@ -30,10 +30,12 @@ def command(file: str, force: bool, options: EditOptions, database: str | None, 
         project = opened.project
         pushed = read_state_file(read_file(file), project.registry, project.workspace)
 
+        done: list[Push] = []
+
         def edit(editor: StateEditor, state: State) -> None:
-            push = plan_push(state, pushed, editor.catalog, force=force)
-            if not push.is_empty or push.serial != state.serial:
-                carry_out(push, editor)
+            done.append(plan_push(state, pushed, editor.catalog, force=force))
+            if not done[0].is_empty or done[0].serial != state.serial:
+                carry_out(done[0], editor)
 
         try:
             push = plan_push(project.state(), pushed, project.registry, force=force)
@@ -41,7 +43,7 @@ def command(file: str, force: bool, options: EditOptions, database: str | None, 
         except DatabaseNotFound:  # a dry run makes none
             push = plan_push(State(project.workspace), pushed, project.registry, force=force)
         options.carry_out(opened, edit)
-        for line in _told(push, options.dry_run):
+        for line in _told(done[0] if done else push, options.dry_run):
             opened.console.write(line)
 
 

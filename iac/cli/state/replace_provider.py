@@ -51,12 +51,12 @@ def _show(replacement: Replacement, console: Console) -> None:
     bold, red, green, yellow, reset = (
         ("\x1b[1m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[0m") if console.color else [""] * 5
     )
+    listed = "".join(f"  {resource}\n" for resource in replacement.resources)
     console.write(
         f"iac will perform the following actions:\n\n  {yellow}~{reset} Updating provider:\n"
         f"    {red}-{reset} {replacement.old}\n    {green}+{reset} {replacement.new}\n\n"
-        f"{bold}Changing{reset} {len(replacement.resources)} resources:\n"
+        f"{bold}Changing{reset} {len(replacement.resources)} resources:\n\n{listed}"
     )
-    console.write("".join(f"  {resource}\n" for resource in replacement.resources))
 
 
 def _approved(console: Console) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from iac.diagnostics import Diagnostic, FailedCall, Pos, SourceRange, did_you_mean, error
+from iac.diagnostics import Diagnostic, DiagnosticsError, FailedCall, Pos, SourceRange, did_you_mean, error
 from iac.hcl.evaluation.code import (
     Code,
     Compiled,
@@ -92,6 +92,8 @@ def _call_with(
         unfit: Sequence[FunctionError] = unsuitable(function, arguments)
     except FunctionError as problem:
         unfit = problem.all
+    except DiagnosticsError as problem:
+        raise several(problem.diagnostics) from None  # of an argument that the function evaluates itself
     raise several((*problems, *(_failed(p, function, node, place, scope, frame) for p in unfit)))
 
 

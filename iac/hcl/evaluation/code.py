@@ -113,10 +113,13 @@ def attempt(code: Code, scope: Scope, frame: Frame) -> tuple[Value, Problems]:
     """The value of a closure and no errors; or its errors, and the value to go on with."""
     try:
         return code(scope, frame), ()
-    except MistakenError as problem:
-        return problem.value, problem.diagnostics
     except DiagnosticsError as problem:
-        return UNKNOWN_DYNAMIC, problem.diagnostics
+        return instead(problem), problem.diagnostics
+
+
+def instead(problem: DiagnosticsError) -> Value:
+    """The value to go on with after an error."""
+    return problem.value if isinstance(problem, MistakenError) else UNKNOWN_DYNAMIC
 
 
 def attempt_all(codes: Sequence[Code], scope: Scope, frame: Frame) -> tuple[list[Value], Problems]:
@@ -126,7 +129,7 @@ def attempt_all(codes: Sequence[Code], scope: Scope, frame: Frame) -> tuple[list
         for code in codes:
             values.append(code(scope, frame))  # noqa: PERF401  how many there are tells where it failed
     except DiagnosticsError as first:
-        values.append(first.value if isinstance(first, MistakenError) else UNKNOWN_DYNAMIC)
+        values.append(instead(first))
         problems = list(first.diagnostics)
         for code in codes[len(values) :]:
             value, more = attempt(code, scope, frame)

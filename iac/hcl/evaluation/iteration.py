@@ -16,6 +16,7 @@ from iac.hcl.evaluation.code import (
     attempt,
     compile_node,
     compiles,
+    instead,
     runnable,
     settled,
 )
@@ -118,10 +119,15 @@ class _Loop:
         if not self._holds_in_general(condition, scope, outer, harvest):
             return
         for frame in frames:
-            answer, problems = attempt(condition, scope, frame)
-            harvest.report(problems)
-            harvest.marks |= answer.marks
-            if problems or answer.raw is UNKNOWN:
+            try:
+                answer = condition(scope, frame)
+            except DiagnosticsError as problem:
+                harvest.report(problem.diagnostics)
+                harvest.known = False
+                continue
+            if answer.marks:
+                harvest.marks |= answer.marks
+            if answer.raw is UNKNOWN:
                 harvest.known = False
                 continue
             if answer.type is not BOOL or answer.raw is None:
@@ -180,9 +186,11 @@ def _tuple_for(loop: _Loop, value: Code) -> Code:
 def _bodies(loop: _Loop, body: Code, scope: Scope, frame: Frame, harvest: _Harvest) -> list[Value]:
     found = []
     for inner in loop.frames(scope, frame, harvest):
-        item, problems = attempt(body, scope, inner)
-        harvest.report(problems)
-        found.append(item)
+        try:
+            found.append(body(scope, inner))
+        except DiagnosticsError as problem:
+            harvest.report(problem.diagnostics)
+            found.append(instead(problem))
     return found
 
 

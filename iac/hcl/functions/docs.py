@@ -126,13 +126,19 @@ def signature_to_json(function: Function) -> dict[str, Any]:
 def _to_json(function: Function) -> dict[str, Any]:
     told: dict[str, Any] = {
         "description": function.description,
-        "return_type": type_to_json(return_type(function)),
+        "return_type": type_to_json(DYNAMIC if _depends_on_types(function) else return_type(function)),
     }
     if function.parameters:
         told["parameters"] = [_parameter_to_json(p) for p in function.parameters]
     if function.variadic is not None:
         told["variadic_parameter"] = _parameter_to_json(function.variadic)
     return told
+
+
+def _depends_on_types(function: Function) -> bool:
+    """Whether an argument whose type is not known makes the type of the result unknown."""
+    parameters = (*function.parameters, *((function.variadic,) if function.variadic else ()))
+    return not function.lazy and any(p.type is DYNAMIC and not p.allow_dynamic for p in parameters)
 
 
 def _parameter_to_json(parameter: Parameter) -> dict[str, Any]:

@@ -256,11 +256,16 @@ def _common_length(values: Sequence[Value]) -> int | None:
     return length
 
 
+def _is_countable(value: Value) -> bool:
+    """Whether it is known how many elements there are; unknown ones in a set may turn out to be the same."""
+    return value.is_known and (value.type.kind != "set" or len(value.raw) < 2 or value.is_wholly_known)
+
+
 def _formatlist(arguments: Sequence[Value], returns: Type) -> Value:
     pattern, *values = arguments
     sequences = [v.type.kind in ("list", "set", "tuple") and v.raw is not None for v in values]
     length = _common_length(values)
-    if any(sequence and not v.is_known for v, sequence in zip(values, sequences, strict=True)):
+    if any(sequence and not _is_countable(v) for v, sequence in zip(values, sequences, strict=True)):
         return unknown(returns)
     results: list[Value] = []
     for row in range(1 if length is None else length):

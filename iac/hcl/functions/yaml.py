@@ -76,6 +76,10 @@ def _emitter() -> Any:
             empty = isinstance(self.event, ScalarEvent) and self.event.value == ""
             return empty or bool(super().check_simple_key())
 
+        def check_empty_document(self) -> bool:
+            """An empty string needs no `---` before it."""
+            return False
+
         def write_double_quoted(self, text: str, split: bool = True) -> None:
             """Folds at a space once the line is long enough, leaving that space out."""
             self.write_indicator('"', True)

@@ -1,11 +1,9 @@
 """Compares iac with the real `terraform` on generated expressions, at length.
 
     python -m tests.conformance.differential [--count 20000] [--seed 1] [--batch 400]
-    python -m tests.conformance.differential --record
 
 Every difference is reduced to the smallest expression that shows it, and printed with both answers. The exit code is
-1 when there is one. With `--record`, what terraform makes of the expressions of `found.txt` and of some generated ones
-is written to `golden/`, for the tests.
+1 when there is one.
 """
 
 from __future__ import annotations
@@ -22,16 +20,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # for `conformance` and `kit`
 
-from conformance.differential.answers import GOLDEN, Answer, ask, found
+from conformance.differential.answers import Answer, ask
 from conformance.differential.compare import difference, is_accepted, reduce
 from conformance.differential.generate import generate
 from conformance.differential.library import Library
 from conformance.differential.terraform import Terraform
-
-from iac.values.codec import line
-
-RECORDED = 150
-"""How many generated expressions are recorded."""
 
 
 class Comparison:
@@ -68,21 +61,15 @@ class Comparison:
             if self.seen[kind] <= 2:
                 small = reduce(node, kind, self.both).text
                 mine, other = self.both({0: small})
-                print(f"--- {kind} (seed {start})\n{small}\n  ours:   {shown(mine[0])}\n  theirs: {shown(other[0])}")
+                say(f"--- {kind} (seed {start})\n{small}\n  ours:   {shown(mine[0])}\n  theirs: {shown(other[0])}")
             else:
-                print(f"--- {kind} (seed {start}), again\n{node.text}")
-            sys.stdout.flush()
+                say(f"--- {kind} (seed {start}), again\n{node.text}")
 
 
-def record(folder: Path) -> None:
-    """Writes the golden files."""
-    terraform = Terraform(folder)
-    GOLDEN.mkdir(exist_ok=True)
-    generated = [node.text for node in generate(RECORDED, RECORDED)]
-    for name, expressions in (("found", found()), ("generated", generated)):
-        answers = ask(terraform, dict(enumerate(expressions)))
-        lines = (f"{line(text)}: {line(answers[number])}" for number, text in enumerate(expressions))
-        (GOLDEN / f"{name}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+def say(text: str) -> None:
+    """Prints a line at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def shown(answer: Answer) -> str:
@@ -96,19 +83,15 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=20_000, help="how many expressions")
     parser.add_argument("--seed", type=int, default=1, help="which ones")
     parser.add_argument("--batch", type=int, default=400, help="how many at once")
-    parser.add_argument("--record", action="store_true", help="write the golden files anew")
     options = parser.parse_args()
     if shutil.which("terraform") is None:
         raise SystemExit("terraform is not on the PATH")
     with tempfile.TemporaryDirectory() as name:
         os.environ["IAC_CACHE_DIR"] = str(Path(name) / "cache")
-        if options.record:
-            record(Path(name))
-            return 0
         comparison = Comparison(Path(name))
         for position in range(0, options.count, options.batch):
             comparison.batch(min(options.batch, options.count - position), options.seed * 1_000_000 + position)
-    print(
+    say(
         f"{comparison.compared} compared, {comparison.failing} of them errors; {sum(comparison.seen.values())} differ, "
         f"{comparison.accepted} as documented; terraform crashed on {comparison.crashes}."
     )

@@ -53,26 +53,28 @@ def _errors(ours: Sequence[Any] | None, theirs: Sequence[Any] | None, stage: str
 
 def is_accepted(expression: str, ours: Answer, theirs: Answer) -> bool:
     """Whether a difference is one that `docs/language.md` lists, or is made by what only Terraform does wrong."""
-    has_logic = bool(re.search(r"&&|\|\|", expression))
+    # `&&` and `||` do not evaluate what does not matter, and `format` takes a null without a type.
+    differs_in_full = bool(re.search(r"&&|\|\||format.*null", expression, re.DOTALL))
+    told = " ".join(problem["detail"] for stage in ("errors", "late") for problem in theirs.get(stage, ()))
+    if "panic in function implementation" in told or ("cidrsubnets" in expression and _NO_ROOM in told):
+        return True
     if "errors" in theirs:
-        told = " ".join(problem["detail"] for problem in theirs["errors"])
-        # `&&` and `||` do not evaluate what does not matter; subnets can be had of a network that begins at zero.
-        if has_logic or ("cidrsubnets" in expression and "not enough remaining address space" in told):
-            return True
-        # Terraform fails inside; iac hides in a message what may come from a secret, and knows the types of ids.
+        # Messages hide what may come from a secret; the types of ids are known before the ids.
         hidden = re.search(r"\(sensitive value\)|step must not be zero", str(ours.get("errors"))) is not None
-        hidden = hidden or re.search("format.*null", expression, re.DOTALL) is not None
-        return "panic in function implementation" in told or hidden or ("errors" in ours and ".text.id" in expression)
-    if "late" in ours and "late" not in theirs:
-        return theirs["planned"]["unknown"] is False  # Terraform does not evaluate it again while it applies
+        return differs_in_full or hidden or ("errors" in ours and ".text.id" in expression)
     if "errors" in ours or "late" in theirs:
-        return ".text.id" in expression
+        return differs_in_full or ".text.id" in expression
     found, wanted = ours["planned"], theirs["planned"]
-    if found["sensitive"] != wanted["sensitive"] and wanted["sensitive"] in (False, {}):
-        return True  # Terraform forgets the mark of some unknown values
-    # A null without a type is no obstacle for `format`.
-    sooner = has_logic or bool(re.search("format.*null", expression, re.DOTALL))
-    return (sooner and wanted["unknown"] not in (False, {})) or bool(rounded(ours) == rounded(theirs))
+    if "late" in ours:
+        # Terraform does not evaluate again while it applies what the plan knew.
+        return wanted["unknown"] is False or differs_in_full
+    if found["sensitive"] != wanted["sensitive"]:
+        # Terraform forgets the mark of some unknown values, and keeps that of what does not matter.
+        return wanted["sensitive"] in (False, {}) or differs_in_full
+    return (differs_in_full and wanted["unknown"] not in (False, {})) or bool(rounded(ours) == rounded(theirs))
+
+
+_NO_ROOM: Final = "not enough remaining address space"
 
 
 def rounded(data: Any) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.differential.answers import Answer, CrashedError, number_of, planned, write
+
 from iac.values.codec import loads
 
 

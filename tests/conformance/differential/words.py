@@ -13,22 +13,18 @@ from typing import Final
 
 _REFERENCES = {
     "number": """var.count_of var.numbers[0] var.limits.cpu var.limits["memory"] var.server.port local.big
-        local.object.a
-        var.pair[1] var.matrix[0][1] var.servers[0].port var.by_name["b"].port terraform_data.number.output
-        local.count_of
-        var.server.place.rack""",
+        local.object.a var.pair[1] var.matrix[0][1] var.servers[0].port var.by_name["b"].port
+        terraform_data.number.output local.count_of var.server.place.rack""",
     "string": """var.name var.ratio var.names[1] var.tags.b var.tags["b"] var.server.name local.object.b var.pair.0
         var.nothing terraform_data.text.output terraform_data.text.id local.tuple[1] var.secret local.partly.shut
         local.partly.open var.servers[1].name var.mixed_list[2] var.server.place["zone"] local.unknowns[0]
-        local.later terraform_data.text.id
-        local.laters[0]""",
-    "bool": """var.flag var.pair[2] local.object.e.f var.by_name.b.on var.anything[3][0]
-        terraform_data.flag.output local.decided
-        var.mixed_list[2]""",
+        local.later terraform_data.text.id local.laters[0]""",
+    "bool": """var.flag var.pair[2] local.object.e.f var.by_name.b.on var.anything[3][0] terraform_data.flag.output
+        local.decided var.mixed_list[2]""",
     "sequence": """var.names var.numbers var.unique var.sizes var.servers var.pair var.anything var.mixed_list
-        var.no_list
-        var.empty_list var.matrix local.tuple local.unknowns terraform_data.list.output terraform_data.set.output
-        local.object.d local.laters local.partly.deep var.servers[1].tags var.servers[*].name var.servers.*.tags""",
+        var.no_list var.empty_list var.matrix local.tuple local.unknowns terraform_data.list.output
+        terraform_data.set.output local.object.d local.laters local.partly.deep var.servers[1].tags
+        var.servers[*].name var.servers.*.tags""",
     "mapping": """var.tags var.limits var.server var.by_name var.no_object var.empty_map var.secret_map local.object
         local.partly terraform_data.map.output terraform_data.object.output var.server.tags var.server.place
         var.servers[0] var.by_name.c""",
@@ -37,37 +33,36 @@ REFERENCES: Final[Mapping[str, Sequence[str]]] = {kind: texts.split() for kind, 
 """References into `world.tf` by what they give."""
 
 _FUNCTIONS = """
-number  abs(number) ceil(number) floor(number) log(number,number) max(number...) min(number...) pow(number,size)
-        signum(number) sum(numbers) length(any) parseint(digits,size) index(sequence,any) tonumber(any)
-        timecmp(time,time)
-        length(sequence) length(string) length(mapping) element(numbers,size) lookup(limits,key,number) one(numbers)
-        max(numbers*) coalesce(number,number) try(number,number)
-string  chomp(string) indent(size,string) join(string,sequence...) join(string,strings) lower(string)
-        replace(string,string,string) replace(string,slashed,string) strrev(string) substr(string,place,place)
-        title(string) trim(string,string) trimprefix(string,string) trimspace(string) trimsuffix(string,string)
-        upper(string) format(format,any...) format(format,any,any) formatdate(date,time) timeadd(time,duration)
-        jsonencode(any) yamlencode(any) base64encode(string) base64decode(base64) urlencode(string)
-        textencodebase64(string,encoding) textdecodebase64(base64,encoding) base64sha256(string)
-        base64sha512(string) md5(string) sha1(string) sha256(string) sha512(string) uuidv5(namespace,string)
-        cidrhost(cidr,size) cidrnetmask(cidr) cidrsubnet(cidr,size,size) basename(string) dirname(string)
-        tostring(any) regex(regex,string) coalesce(any...) try(any...) element(strings,size) element(sequence,size)
-        lookup(tags,key,string) lookup(mapping,key) one(sequence) nonsensitive(string) sensitive(string)
-        join(string,keys(mapping)) templatestring(local.tpl,template) provider::terraform::encode_expr(any)
-        provider::terraform::encode_tfvars(mapping)
-bool    alltrue(bools) anytrue(bools) can(any) contains(sequence,any) endswith(string,string) startswith(string,string)
-        strcontains(string,string) issensitive(any) tobool(any) contains(strings,string)
+number abs(number) ceil(number) floor(number) log(number,number) max(number...) min(number...) pow(number,size)
+    signum(number) sum(numbers) length(any) parseint(digits,size) index(sequence,any) tonumber(any)
+    timecmp(time,time) length(sequence) length(string) length(mapping) element(numbers,size)
+    lookup(limits,key,number) one(numbers) max(numbers*) coalesce(number,number) try(number,number)
+string chomp(string) indent(size,string) join(string,sequence...) join(string,strings) lower(string)
+    replace(string,string,string) replace(string,slashed,string) strrev(string) substr(string,place,place)
+    title(string) trim(string,string) trimprefix(string,string) trimspace(string) trimsuffix(string,string)
+    upper(string) format(format,any...) format(format,any,any) formatdate(date,time) timeadd(time,duration)
+    jsonencode(any) yamlencode(any) base64encode(string) base64decode(base64) urlencode(string)
+    textencodebase64(string,encoding) textdecodebase64(base64,encoding) base64sha256(string) base64sha512(string)
+    md5(string) sha1(string) sha256(string) sha512(string) uuidv5(namespace,string) cidrhost(cidr,size)
+    cidrnetmask(cidr) cidrsubnet(cidr,size,size) basename(string) dirname(string) tostring(any) regex(regex,string)
+    coalesce(any...) try(any...) element(strings,size) element(sequence,size) lookup(tags,key,string)
+    lookup(mapping,key) one(sequence) nonsensitive(string) sensitive(string) join(string,keys(mapping))
+    templatestring(local.tpl,template) provider::terraform::encode_expr(any)
+    provider::terraform::encode_tfvars(mapping)
+bool alltrue(bools) anytrue(bools) can(any) contains(sequence,any) endswith(string,string) startswith(string,string)
+    strcontains(string,string) issensitive(any) tobool(any) contains(strings,string)
 sequence chunklist(sequence,size) coalescelist(sequence...) compact(strings) concat(sequence...) distinct(sequence)
-        flatten(sequence) flatten(lists) formatlist(format,any...) formatlist(format,strings) keys(mapping)
-        matchkeys(sequence,strings,strings) range(size) range(size,size) range(size,size,step) regexall(regex,string)
-        reverse(sequence) setintersection(sequence...) setproduct(sequence,sequence) setproduct(lists*)
-        setsubtract(sequence,sequence) setunion(sequence...) slice(sequence,size,size) sort(strings)
-        split(string,string)
-        tolist(any) tolist(sequence) toset(any) toset(sequence) values(mapping) csvdecode(csv) cidrsubnets(cidr,size...)
-        concat(lists*) sort(sequence) transpose(mapping) sensitive(sequence) try(sequence,any) reverse(string)
+    flatten(sequence) flatten(lists) formatlist(format,any...) formatlist(format,strings) keys(mapping)
+    matchkeys(sequence,strings,strings) range(size) range(size,size) range(size,size,step) regexall(regex,string)
+    reverse(sequence) setintersection(sequence...) setproduct(sequence,sequence) setproduct(lists*)
+    setsubtract(sequence,sequence) setunion(sequence...) slice(sequence,size,size) sort(strings)
+    split(string,string) tolist(any) tolist(sequence) toset(any) toset(sequence) values(mapping) csvdecode(csv)
+    cidrsubnets(cidr,size...) concat(lists*) sort(sequence) transpose(mapping) sensitive(sequence) try(sequence,any)
+    reverse(string)
 mapping merge(mapping...) tomap(any) tomap(mapping) zipmap(strings,sequence) jsondecode(json) yamldecode(yaml)
-        transpose(mapping) merge(mappings*) regex(groups,string) nonsensitive(mapping) sensitive(mapping)
-        jsondecode(jsonencode(any)) provider::terraform::decode_tfvars(tfvars) try(mapping,mapping) one(mappings)
-        element(mappings,size) merge(mapping,mapping)
+    transpose(mapping) merge(mappings*) regex(groups,string) nonsensitive(mapping) sensitive(mapping)
+    jsondecode(jsonencode(any)) provider::terraform::decode_tfvars(tfvars) try(mapping,mapping) one(mappings)
+    element(mappings,size) merge(mapping,mapping)
 """
 
 

@@ -1,0 +1,46 @@
+"""JSON of other programs: what Unicode and JSON do not have, and what is nested too deeply, is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from iac.values.codec import ExactNumber
+from iac.values.foreign import DEEPEST, read_json
+
+
+@pytest.mark.parametrize(
+    ("content", "data"),
+    [
+        (b"3", 3),
+        (b'\xef\xbb\xbf{"a": [1, null]}', {"a": [1, None]}),
+        (b"0.1000000000000000000001", ExactNumber("0.1000000000000000000001")),
+        ('"é𝄞"'.encode(), "é𝄞"),
+    ],
+)
+def test_proper_json_is_read(content: bytes, data: Any) -> None:
+    assert read_json(content) == data
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "Expecting value"),
+        (b"\x00", "Expecting value"),
+        (b"\xff", "not proper Unicode"),
+        (b'["\\ud800"]', "not proper Unicode"),
+        (b"[NaN]", "a number that JSON does not have"),
+        (b"-Infinity", "a number that JSON does not have"),
+        (b"9" * 5000, "Exceeds the limit"),
+        (b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1), "nested too deeply"),
+        (b'{"a":' * 100_000, "nested too deeply"),
+    ],
+)
+def test_anything_else_is_refused(content: bytes, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        read_json(content)
+
+
+def test_what_is_nested_less_deeply_is_read() -> None:
+    assert read_json(b"[" * DEEPEST + b"]" * DEEPEST)
