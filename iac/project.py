@@ -226,6 +226,8 @@ class Project:
         if options.targets:
             diagnostics.add(_TARGETED)
         planner.run()
+        if planner.diagnostics.has_errors:
+            self._refuse_invalid(ready)
         diagnostics.extend(planner.diagnostics)
         diagnostics.raise_if_errors()
         changes = sorted(planner.changes, key=lambda c: (c.address.sort_key(), c.deposed or ""))
@@ -297,6 +299,12 @@ class Project:
             targets=[],
         )
         return replace(run, plan=replace(alone, diagnostics=[d for d in alone.diagnostics if d != _TARGETED]))
+
+    def _refuse_invalid(self, prepared: Prepared) -> None:
+        """Raises `DiagnosticsError` when the configuration is wrong whatever the values: that is said first."""
+        problems = Diagnostics()
+        validate_prepared(prepared, self.evaluator(prepared.config, during_plan=True), problems)
+        problems.raise_if_errors()
 
     def plan_revert(self, reference: str) -> PlannedRun:
         """Makes a plan that undoes an event or all events of a run; `reference` is its id or the beginning of one.
