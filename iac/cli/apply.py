@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from iac.cli.applying import apply_plan, approve
+from iac.cli.approval import objections, parse_conditions
 from iac.cli.arguments import Command, switch
 from iac.cli.planning import PlanArguments, make_plan, plan_options, seconds, show_plan
 from iac.cli.session import session
@@ -16,12 +17,18 @@ from iac.cli.session import session
 @click.argument("saved_plan", required=False, metavar="[PLAN]")
 @plan_options
 @switch("auto-approve", "Do not ask before applying.")
+@click.option(
+    "--auto-approve-if",
+    metavar="CONDITIONS",
+    help="Do not ask when these hold, with commas between: no-destroy, no-replace, only-create.",
+)
 @switch("strict-serial", "Refuse a saved plan when anything in the state has changed since, as Terraform does.")
 @click.option("--message", metavar="TEXT", help="The reason, kept with every event of this run.")
 def command(
     saved_plan: str | None,
     arguments: PlanArguments,
     auto_approve: bool,
+    auto_approve_if: str | None,
     strict_serial: bool,
     message: str | None,
     database: str | None,
@@ -36,6 +43,7 @@ def command(
     Shows the plan and asks before doing it; a saved plan is applied as it is, without asking.
     """
     with session(database, no_color=no_color, as_json=as_json, compact_warnings=compact_warnings) as opened:
+        conditions = parse_conditions(auto_approve_if) if auto_approve_if is not None else []
         if as_json:
             opened.announce_version()
         with opened.project.lock("OperationTypeApply", seconds(lock_timeout), enabled=lock):
@@ -44,7 +52,8 @@ def command(
                 run = opened.project.load_plan(Path(saved_plan), arguments.variables)
             else:
                 run = make_plan(opened, arguments)
+                auto_approve = auto_approve or bool(conditions and not objections(run.plan, conditions))
                 show_plan(opened, run, checks=not auto_approve)
                 if not run.plan.is_empty and not auto_approve:
-                    approve(opened, run)
+                    approve(opened, run, against=objections(run.plan, conditions))
             apply_plan(opened, run, message, strict_serial=strict_serial)

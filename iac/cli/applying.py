@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -39,14 +39,19 @@ _QUESTIONS = {
 }
 
 
-def approve(opened: Session, run: PlannedRun) -> None:
-    """Asks for a `yes`. Anything else cancels; without a terminal to ask on it is an error."""
+def approve(opened: Session, run: PlannedRun, *, against: Sequence[str] = ()) -> None:
+    """Asks for a `yes`. Anything else cancels; without a terminal to ask on it is an error.
+
+    `against` is what spoke against applying without asking.
+    """
+    listed = "".join(f"\n  - {line}" for line in against)
+    why = f" The plan is not one to be applied without asking:{listed}\n\n" if against else " "
     if opened.as_json or not sys.stdin.isatty():
         raise DiagnosticsError(
             error(
                 "Approval is required",
-                "There is no terminal to ask on, and nothing was changed. Use -auto-approve to apply without asking, "
-                "or save the plan with iac plan -out=FILE, have it reviewed, and apply it with iac apply FILE.",
+                f"There is no terminal to ask on, and nothing was changed.{why}Use -auto-approve to apply without asking"
+                ", or save the plan with iac plan -out=FILE, have it reviewed, and apply it with iac apply FILE.",
             )
         )
     mode = run.plan.mode

@@ -30,6 +30,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "functions": ("iac.cli.functions", "List the functions of the language, or explain one"),
     "state": ("iac.cli.state.group", "Look into the state, and change it by hand"),
     "import": ("iac.cli.import_command", "Take over an object that exists already"),
+    "drift": ("iac.cli.drift", "Say what is not as it was last applied, and who changed it"),
     "refresh": ("iac.cli.refresh", "Update the state to what the objects are now"),
     "taint": ("iac.cli.taint", "Mark an object so that the next apply replaces it"),
     "untaint": ("iac.cli.untaint", "Take the mark away from a tainted object"),

@@ -138,8 +138,8 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
 )
 
 
-def make_plan(opened: Session, arguments: PlanArguments) -> PlannedRun:
-    """Makes the plan, asking for variables where that is possible, and showing progress."""
+def make_plan(opened: Session, arguments: PlanArguments, *, record: bool = True) -> PlannedRun:
+    """Makes the plan, asking for variables where that is possible, and showing progress; keeps it with `record`."""
     project = opened.project
     options = arguments.options()
     prepared = project.load(require_files=options.mode is not Mode.DESTROY)
@@ -147,7 +147,8 @@ def make_plan(opened: Session, arguments: PlanArguments) -> PlannedRun:
     if arguments.input and not opened.as_json and sys.stdin.isatty():
         answers = ask_variables(project, prepared[0].config, arguments.variables)
     run = project.plan(options, arguments.variables, answers=answers, progress=progress(opened), prepared=prepared)
-    project.record_plan(run)
+    if record:
+        project.record_plan(run)
     return run
 
 

@@ -1,0 +1,75 @@
+"""`iac drift`, and applying without asking under conditions."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from iac.audit.log import AuditLog
+from iac.audit.record import Operation, Origin
+from iac.platform.api import Platform
+from iac.storage import open_storage
+
+MAIN = 'resource "terraform_data" "a" {\n  triggers_replace = %d\n}\n'
+
+
+def change_outside(iac, directory: Path) -> None:
+    id = json.loads(iac("show", "-json").out)["values"]["root_module"]["resources"][0]["values"]["id"]
+    with open_storage(str(directory / "iac.db")) as database:
+        platform = Platform(database, AuditLog(database))
+        platform.update("cluster", id, {"description": "by hand"}, Operation(Origin("eve", "console")))
+
+
+def test_there_is_none_after_an_apply(iac) -> None:
+    iac("apply", "-auto-approve")
+    outcome = iac("drift")
+    assert outcome.code == 0
+    assert "still matches the configuration" in outcome.out
+
+
+def test_it_says_what_changed_and_who_did_it_and_changes_nothing(iac, directory: Path) -> None:
+    iac("apply", "-auto-approve")
+    change_outside(iac, directory)
+    before = iac("state", "show", "iac_cluster.main").out
+    outcome = iac("drift")
+    assert outcome.code == 2
+    assert "iac_cluster.main has changed" in outcome.out
+    assert "changed by eve with console" in outcome.out
+    assert iac("state", "show", "iac_cluster.main").out == before
+    assert len(json.loads(iac("plans", "--json").out)) == 1
+
+
+def test_a_mistake_is_neither(iac, directory: Path) -> None:
+    (directory / "main.tf").write_text("resource {}\n")
+    assert iac("drift").code == 1
+
+
+def test_what_only_creates_is_applied_without_asking(iac, directory: Path) -> None:
+    (directory / "main.tf").write_text(MAIN % 1)
+    assert iac("apply", "--auto-approve-if", "no-destroy,only-create").code == 0
+
+
+@pytest.mark.parametrize(
+    ("condition", "against"),
+    [
+        ("no-destroy", "no-destroy: terraform_data.a (delete-then-create)"),
+        ("no-replace", "no-replace: terraform_data.a (delete-then-create)"),
+        ("only-create", "only-create: terraform_data.a (delete-then-create)"),
+    ],
+)
+def test_what_replaces_is_not(iac, directory: Path, condition: str, against: str) -> None:
+    (directory / "main.tf").write_text(MAIN % 1)
+    iac("apply", "-auto-approve")
+    (directory / "main.tf").write_text(MAIN % 2)
+    outcome = iac("apply", "--auto-approve-if", condition)
+    assert outcome.code == 1
+    assert against in outcome.err
+    assert iac("events").out.count("terraform_data") == 2
+
+
+def test_a_condition_that_there_is_not_is_refused(iac) -> None:
+    outcome = iac("apply", "--auto-approve-if", "no-destory")
+    assert outcome.code == 1
+    assert 'Did you mean "no-destroy"?' in outcome.err
