@@ -225,6 +225,8 @@ class Project:
         planner = Planner(ready, state, Providers(ready), evaluator, inputs, options, **more)
         if options.targets:
             diagnostics.add(_TARGETED)
+        if options.excludes:
+            diagnostics.add(_EXCLUDED)
         planner.run()
         if planner.diagnostics.has_errors:
             self._refuse_invalid(ready)
@@ -247,7 +249,7 @@ class Project:
             planner.forgotten_data,
             planner.outputs,
             planner.checks,
-            [str(t) for t in options.targets],
+            [*(str(t) for t in options.targets), *(f"-{e}" for e in options.excludes)],
             [str(t) for t in options.replace],
             list(diagnostics),
             ephemeral_variables=self._given_ephemerals(ready.config, variables, answers or {}),
@@ -596,6 +598,13 @@ _TARGETED = warning(
     "You are creating a plan with the -target option, which means that the result of this plan may not represent all "
     "of the changes requested by the current configuration.\n\nThe -target option is not for routine use, and is "
     "provided only for exceptional situations such as recovering from errors or mistakes.",
+)
+
+
+_EXCLUDED = warning(
+    "Resources are excluded",
+    "You are creating a plan with the -exclude option, which leaves these resources, and what depends on them, as they "
+    "are: the result of this plan may not represent all of the changes requested by the current configuration.",
 )
 
 

@@ -21,6 +21,7 @@ from iac.config.variables import VariableOption
 from iac.diagnostics import Diagnostic, DiagnosticsError
 from iac.engine.applier import ApplyResult
 from iac.engine.options import PlanOptions
+from iac.engine.selecting import parse_selector
 from iac.plan.model import Action, Mode, Plan, ResourceChange
 from iac.platform.api import Platform
 from iac.project import PlannedRun, Project
@@ -141,13 +142,20 @@ class Lab:
         mode: Mode = Mode.NORMAL,
         refresh: bool = True,
         targets: Sequence[str] = (),
+        exclude: Sequence[str] = (),
         replace: Sequence[str] = (),
         variables: Sequence[str] = (),
         project: Project | None = None,
     ) -> PlannedRun:
         """Plans; raises `DiagnosticsError` when that cannot be done."""
         self.write(main)
-        options = PlanOptions(mode, refresh, [parse_target(t) for t in targets], [parse_target(r) for r in replace])
+        options = PlanOptions(
+            mode,
+            refresh,
+            [parse_selector(t) for t in targets],
+            [parse_target(r) for r in replace],
+            [parse_selector(e) for e in exclude],
+        )
         given = _options(variables)
         if project is not None:
             return project.plan(options, given)

@@ -211,14 +211,18 @@ def previous_event(database: Database, event: Event) -> Event | None:
     return None if row is None else event_from_row(row)
 
 
-def find_object(database: Database, target: TargetFilter, lasting: Collection[str]) -> PastObject:
+def find_object(
+    database: Database, target: TargetFilter, lasting: Collection[str], workspace: str | None = None
+) -> PastObject:
     """The one object that is meant: one that exists before one that is deleted, one that has the name or address
-    now before one that had it once.
+    now before one that had it once. An address is first of all one of the `workspace`, if anything has it there.
 
     Raises `DiagnosticsError` when there is none, or more than one.
     """
     ids = dict.fromkeys(t.id for t in targets(database, EventFilter(targets=(target,))))
     known = [o for o in (object_at(database, id, lasting) for id in ids) if o is not None]
+    if target.address is not None:
+        known = [o for o in known if o.workspace == workspace] or known
     current = matcher(target)
     existing = [o for o in known if o.exists(lasting)]
     found = [o for o in existing if current(o)] or existing
@@ -232,15 +236,25 @@ def find_object(database: Database, target: TargetFilter, lasting: Collection[st
             )
         )
     if len(found) > 1:
-        listed = "".join(f"\n  {o.text} {o.address or ''} {o.id}".replace("  ", " ") for o in found[:_MOST_NAMED])
-        more = f"\n  and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
         raise DiagnosticsError(
             error(
                 "More than one object",
-                f"Several objects are {describe(target)}. Name one by its id or address:{listed}{more}",
+                f"Several objects are {describe(target)}. Name one by its id or address:{_listed(found)}",
             )
         )
     return found[0]
+
+
+def _listed(found: Sequence[PastObject]) -> str:
+    """The objects a line each, with the workspace where there are several."""
+    several = len({o.workspace for o in found}) > 1
+    lines = []
+    for past in found[:_MOST_NAMED]:
+        place = f"(workspace {past.workspace})" if several else ""
+        lines.append("\n  " + " ".join(filter(None, (past.text, past.address, past.id, place))))
+    if len(found) > _MOST_NAMED:
+        lines.append(f"\n  and {len(found) - _MOST_NAMED} more")
+    return "".join(lines)
 
 
 def describe(target: TargetFilter) -> str:

@@ -50,8 +50,8 @@ def approve(opened: Session, run: PlannedRun, *, against: Sequence[str] = ()) ->
         raise DiagnosticsError(
             error(
                 "Approval is required",
-                f"There is no terminal to ask on, and nothing was changed.{why}Use -auto-approve to apply without asking"
-                ", or save the plan with iac plan -out=FILE, have it reviewed, and apply it with iac apply FILE.",
+                f"There is no terminal to ask on, and nothing was changed.{why}Use -auto-approve to apply without "
+                "asking, or save the plan with iac plan -out=FILE, have it reviewed, and apply it with iac apply FILE.",
             )
         )
     mode = run.plan.mode

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -16,6 +17,7 @@ from iac.config.model import Config
 from iac.config.variables import VariableOption
 from iac.diagnostics import DiagnosticsError, error
 from iac.engine.options import PlanOptions
+from iac.engine.selecting import Selector, parse_selector
 from iac.plan.model import Mode
 from iac.project import PlannedRun, Project
 from iac.values.value import Value
@@ -31,6 +33,7 @@ class PlanArguments:
     refresh_only: bool
     refresh: bool
     targets: Sequence[str]
+    excludes: Sequence[str]
     replace: Sequence[str]
     variables: Sequence[VariableOption]
     input: bool
@@ -47,6 +50,7 @@ class PlanArguments:
                 ("-refresh-only", self.refresh_only),
                 ("-refresh", not self.refresh),
                 ("-target", self.targets),
+                ("-exclude", self.excludes),
                 ("-replace", self.replace),
             )
             if is_given
@@ -78,22 +82,50 @@ class PlanArguments:
                     "have nothing to do.",
                 )
             )
+        if self.targets and self.excludes:
+            raise DiagnosticsError(
+                error("Incompatible options", "The -target and -exclude options are mutually-exclusive.")
+            )
         mode = Mode.DESTROY if self.destroy else Mode.REFRESH_ONLY if self.refresh_only else Mode.NORMAL
         return PlanOptions(
             mode,
             self.refresh,
-            [_address("target", t) for t in self.targets],
+            [_selector("target", t) for t in self.targets],
             [_address("replace", t) for t in self.replace],
+            [_selector("exclude", e) for e in self.excludes],
         )
+
+
+def _selector(option: str, text: str) -> Selector:
+    try:
+        return parse_selector(text)
+    except AddressError as problem:
+        raise _invalid(option, text, problem) from None
 
 
 def _address(option: str, text: str) -> Target:
     try:
         return parse_target(text)
     except AddressError as problem:
-        raise DiagnosticsError(
-            error(f'Invalid {option} "{text}"', f"The -{option} option takes the address of a resource: {problem}.")
-        ) from None
+        raise _invalid(option, text, problem) from None
+
+
+def _invalid(option: str, text: str, problem: AddressError) -> DiagnosticsError:
+    return DiagnosticsError(
+        error(f'Invalid {option} "{text}"', f"The -{option} option takes the address of a resource: {problem}.")
+    )
+
+
+def _lines(files: Sequence[str]) -> list[str]:
+    """The addresses in files: one a line, with comments after `#`. Raises `click.UsageError`."""
+    found = []
+    for name in files:
+        try:
+            text = Path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as problem:
+            raise click.UsageError(f'The file "{name}" cannot be read: {problem}.') from None
+        found += [line for raw in text.splitlines() if (line := raw.partition("#")[0].strip())]
+    return found
 
 
 def plan_options(function: _Decorated) -> _Decorated:
@@ -106,7 +138,8 @@ def plan_options(function: _Decorated) -> _Decorated:
             destroy=given.pop("destroy", False),
             refresh_only=given.pop("refresh_only"),
             refresh=given.pop("refresh"),
-            targets=given.pop("target"),
+            targets=[*given.pop("target"), *_lines(given.pop("target_file"))],
+            excludes=[*given.pop("exclude"), *_lines(given.pop("exclude_file"))],
             replace=given.pop("replace"),
             variables=given.pop("variables"),
             input=given.pop("input"),
@@ -122,7 +155,14 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     switch("destroy", "Plan to delete everything."),
     switch("refresh-only", "Only find out what changed outside and remember it."),
     switch("refresh", "Look at the real objects before planning.", default=True),
-    click.option("--target", multiple=True, metavar="ADDRESS", help="Plan only this and what it depends on."),
+    click.option(
+        "--target", multiple=True, metavar="ADDRESS", help="Plan only this (with * and ?) and what it depends on."
+    ),
+    click.option("--target-file", multiple=True, metavar="FILE", help="Targets from a file, one a line."),
+    click.option(
+        "--exclude", multiple=True, metavar="ADDRESS", help="Leave this (with * and ?) out, and what depends on it."
+    ),
+    click.option("--exclude-file", multiple=True, metavar="FILE", help="What to exclude from a file, one a line."),
     click.option("--replace", multiple=True, metavar="ADDRESS", help="Replace this object."),
     variable_options,
     switch("input", "Ask for the values of variables that are not set.", default=True),

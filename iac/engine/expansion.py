@@ -112,7 +112,9 @@ def _count(expression: Expression, scope: Scope) -> int:
     except ConversionError as problem:
         raise DiagnosticsError(error("Incorrect value type", f"Invalid expression value: {problem}.", where)) from None
     if type(amount) is not int:
-        raise _invalid("count", 'The given "count" argument value is unsuitable: value must be a whole number, between '
+        raise _invalid(
+            "count",
+            'The given "count" argument value is unsuitable: value must be a whole number, between '
             "-9223372036854775808 and 9223372036854775807.",
             where,
         )

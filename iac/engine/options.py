@@ -9,6 +9,7 @@ from iac.address import ConfigResource, ResourceInstance, Target
 from iac.diagnostics import Diagnostics
 from iac.engine.graph import Graph
 from iac.engine.moves import Moves
+from iac.engine.selecting import Selector, may_contain
 from iac.plan.model import Mode
 from iac.state.model import State
 from iac.values.codec import quote
@@ -16,12 +17,18 @@ from iac.values.codec import quote
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
-    """The options of `iac plan`: mode, whether to refresh, `-target`, `-replace`."""
+    """The options of `iac plan`: mode, whether to refresh, `-target` or `-exclude`, `-replace`."""
 
     mode: Mode = Mode.NORMAL
     refresh: bool = True
-    targets: Sequence[Target] = ()
+    targets: Sequence[Selector] = ()
     replace: Sequence[Target] = ()
+    excludes: Sequence[Selector] = ()
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something is left out of the plan on purpose."""
+        return bool(self.targets or self.excludes)
 
     def is_replaced(self, address: ResourceInstance) -> bool:
         """Whether `-replace` names the instance."""
@@ -29,33 +36,43 @@ class PlanOptions:
 
 
 class Selection:
-    """Which instances `-target` leaves in the plan: those named and all of what they depend on, or, when it is
-    to destroy, all of what depends on them."""
+    """Which instances `-target` and `-exclude` leave in the plan.
+
+    Targets bring all of what they depend on, or, when it is to destroy, all of what depends on them. What is excluded
+    takes all of what depends on it along, or, when it is to destroy, all that it depends on.
+    """
 
     def __init__(self, options: PlanOptions, graph: Graph, state: State) -> None:
-        self.targets = options.targets
+        self.targets, self.excludes = options.targets, options.excludes
         self.needed: set[ConfigResource] = set()
-        if not self.targets:
+        self.left_out: set[ConfigResource] = set()
+        if not options.is_partial:
             return
-        edges: Mapping[ConfigResource, Collection[ConfigResource]] = graph.resource_dependencies
-        if options.mode is Mode.DESTROY:
-            edges = _dependents(graph, state)
-        pending = [a for a in edges if any(_may_contain(t, a) for t in self.targets)]
-        while pending:
-            for need in edges.get(pending.pop(), ()):
-                if need not in self.needed:
-                    self.needed.add(need)
-                    pending.append(need)
+        destroy = options.mode is Mode.DESTROY
+        needs = _needs(graph, state, remembered=destroy)
+        users = _reversed(needs)
+        if self.targets:
+            self.needed = _reached(self.targets, users if destroy else needs)
+        if self.excludes:
+            self.left_out = _reached(self.excludes, needs if destroy else users)
 
     def includes(self, address: ResourceInstance) -> bool:
         """Whether the instance is to be planned."""
+        if address.config in self.left_out or any(e.contains(address) for e in self.excludes):
+            return False
         if not self.targets or address.config in self.needed:
             return True
         return any(t.contains(address) for t in self.targets)
 
+    def includes_resource(self, address: ConfigResource) -> bool:
+        """Whether any instance of the block may be planned, and all of what `-exclude` may name of it."""
+        if address in self.left_out or any(may_contain(e, address) for e in self.excludes):
+            return False
+        return not self.targets or address in self.needed or any(may_contain(t, address) for t in self.targets)
+
     def refuse_partial_moves(self, moves: Moves, diagnostics: Diagnostics) -> None:
         """Adds an error when objects moved of which the targets leave one end out of the plan."""
-        ends = [a for pair in moves.previous.items() for a in pair] if self.targets else []
+        ends = [a for pair in moves.previous.items() for a in pair] if self.targets or self.excludes else []
         missing = sorted({str(a.abs_resource) for a in ends if not self.includes(a)})
         if missing:
             listed = "".join(f"\n  -target={quote(address)}" for address in missing)
@@ -69,25 +86,35 @@ class Selection:
                 "plan, in order to respect object dependencies.",
             )
 
-    def includes_resource(self, address: ConfigResource) -> bool:
-        """Whether any instance of the block may be planned."""
-        return not self.targets or address in self.needed or any(_may_contain(t, address) for t in self.targets)
+
+_Edges = Mapping[ConfigResource, Collection[ConfigResource]]
 
 
-def _dependents(graph: Graph, state: State) -> dict[ConfigResource, set[ConfigResource]]:
-    """What depends on each block, by the configuration and by what the state remembers."""
-    found: dict[ConfigResource, set[ConfigResource]] = {}
-    for address, needs in graph.resource_dependencies.items():
-        for need in needs:
-            found.setdefault(need, set()).add(address)
-    for instance, stored in state.instances.items():
-        for need in stored.dependencies:
-            found.setdefault(need, set()).add(instance.config)
+def _reached(selectors: Sequence[Selector], edges: _Edges) -> set[ConfigResource]:
+    """The blocks that are reached from those that may be meant; a block is not reached from itself."""
+    found: set[ConfigResource] = set()
+    pending = [a for a in edges if any(may_contain(s, a) for s in selectors)]
+    while pending:
+        for other in edges.get(pending.pop(), ()):
+            if other not in found:
+                found.add(other)
+                pending.append(other)
     return found
 
 
-def _may_contain(target: Target, address: ConfigResource) -> bool:
-    path = tuple(step.name for step in target.module)
-    if address.module[: len(path)] != path:
-        return False
-    return target.resource is None or (len(path) == len(address.module) and target.resource == address.resource)
+def _needs(graph: Graph, state: State, *, remembered: bool) -> dict[ConfigResource, set[ConfigResource]]:
+    """What each block depends on by the configuration; and by what the state remembers, where the block is gone or
+    `remembered` says so."""
+    found = {address: set(needs) for address, needs in graph.resource_dependencies.items()}
+    for instance, stored in state.instances.items():
+        if remembered or instance.config not in graph.resource_dependencies:
+            found.setdefault(instance.config, set()).update(stored.dependencies)
+    return found
+
+
+def _reversed(edges: _Edges) -> dict[ConfigResource, set[ConfigResource]]:
+    found: dict[ConfigResource, set[ConfigResource]] = {address: set() for address in edges}
+    for address, others in edges.items():
+        for other in others:
+            found.setdefault(other, set()).add(address)
+    return found

@@ -322,7 +322,7 @@ class Planner:
     def _outputs(self) -> list[OutputChange]:
         root = self.config.root
         if self.options.mode is Mode.DESTROY:
-            return output_changes(root, {}, self.state.outputs, self.state.outputs if self.options.targets else ())
+            return output_changes(root, {}, self.state.outputs, self.state.outputs if self.options.is_partial else ())
         values = {n: v for (module, n), v in self.evaluator.outputs.items() if not module}
         refresh_only = self.options.mode is Mode.REFRESH_ONLY
         keep = {
@@ -334,7 +334,7 @@ class Planner:
 
     def _is_selected(self, node: Node) -> bool:
         """Whether everything that an output or a check needs is in the plan, and that is something."""
-        if not self.options.targets:
+        if not self.options.is_partial:
             return True
         found = False
         pending, seen = [node], {node}

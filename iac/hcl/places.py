@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate
 
@@ -13,16 +14,24 @@ _new_range = partial(tuple.__new__, SourceRange)
 
 ORIGIN = Pos(1, 1, 0)
 """The first character of a file."""
+_FIRST_MARK = "\u0300"
+"""The first character that can belong to the one before it; accented letters of Europe come earlier."""
 _STRETCH = 256
 """After how many characters the byte offset is kept, of a text that is not ASCII."""
 
 
-def _continued(text: str) -> list[int]:
+def _continued(lines: Sequence[str]) -> list[int]:
     """The offsets of what belongs to the character before it: columns count characters as people see them."""
-    import regex
+    offsets: list[int] = []
+    begin = 0
+    for line in lines:
+        if not line.isascii() and max(line) >= _FIRST_MARK:
+            import regex
 
-    clusters = (found.span() for found in regex.finditer(r"\X", text))
-    return [offset for begin, end in clusters for offset in range(begin + 1, end)]
+            clusters = (found.span() for found in regex.finditer(r"\X", line))
+            offsets += (begin + offset for start, end in clusters for offset in range(start + 1, end))
+        begin += len(line) + 1
+    return offsets
 
 
 class Places:
@@ -42,7 +51,7 @@ class Places:
         self._bytes: list[int] | None = None
         self._continued: list[int] = []
         if not text.isascii():
-            self._continued = _continued(text)
+            self._continued = _continued(lines)
             stretches = (text[at : at + _STRETCH] for at in range(0, len(text), _STRETCH))
             self._bytes = list(accumulate((len(s.encode("utf-8", "surrogatepass")) for s in stretches), initial=0))
 

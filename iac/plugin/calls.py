@@ -228,5 +228,5 @@ CALLS: Final[Mapping[str, Call]] = {
 WRITING: Final = frozenset({"ApplyResourceChange"})
 """The calls that change objects: one after the other."""
 
-IMMEDIATE: Final = frozenset({"GetMetadata", "GetProviderSchema", "ConfigureProvider", "GetFunctions", "StopProvider"})
-"""The calls that wait for nothing."""
+READING: Final = frozenset({"ReadResource", "ReadDataSource", "ImportResourceState"})
+"""The calls that read the database, and may have to wait for it. All others are only computed."""

@@ -1,7 +1,7 @@
 """The gRPC server: which calls there are, on which threads they run, and when the process ends.
 
-Calls that change objects run one after the other on one thread, everything else beside them on others; each thread
-has its own connection to the database. The process ends when Terraform says so, and when Terraform is gone. Owns
+Calls that change objects run one after the other on one thread, those that read them beside it on others, each with
+its own connection to the database; what is only computed is computed where it arrives. The process ends when Terraform says so, and when Terraform is gone. Owns
 the process; leaves what calls do to `calls`.
 """
 
@@ -24,7 +24,7 @@ from typing import Any, Final, TextIO
 from grpclib.const import Cardinality, Handler
 from grpclib.server import Server, Stream
 
-from iac.plugin.calls import CALLS, IMMEDIATE, WRITING, answer
+from iac.plugin.calls import CALLS, READING, WRITING, answer
 from iac.plugin.fields import RPCS
 from iac.plugin.handshake import PROTOCOL, check_caller, handshake_line, server_tls, socket_directory
 from iac.plugin.messages import message, message_class
@@ -122,10 +122,10 @@ class _Server:
     def _call(self, name: str) -> Handler:
         async def handle(stream: Stream[Any, Any]) -> None:
             request = await stream.recv_message()
-            if name in IMMEDIATE:
+            pool = self.writer if name in WRITING else self.readers if name in READING else None
+            if pool is None:
                 response = answer(name, self.session, request, _log)
             else:
-                pool = self.writer if name in WRITING else self.readers
                 loop = asyncio.get_running_loop()
                 response = await loop.run_in_executor(pool, answer, name, self.session, request, _log)
             await stream.send_message(response)

@@ -106,7 +106,7 @@ class Session:
 def _not_found(location: str) -> Diagnostic:
     return error(
         "Database not found",
-        f'The state has objects of the platform, but there is no database at "{os.path.abspath(location)}". Name the '
-        'right one with the argument "database" of the provider or with IAC_DATABASE. If it is really gone, so are the '
-        "objects: remove them from the state with terraform state rm.",
+        f'There is no database at "{os.path.abspath(location)}" to look for objects in. Name the right one with the '
+        'argument "database" of the provider or with IAC_DATABASE. If it is really gone, so are its objects: remove '
+        "them from the state with terraform state rm.",
     )

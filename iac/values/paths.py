@@ -92,9 +92,13 @@ def marks_by_path(value: Value) -> PathMarks:
 
 
 def with_marks_by_path(value: Value, marks: Iterable[tuple[Path, Marks]]) -> Value:
-    """The value with the given marks put on; a path that leads nowhere marks the nearest part above it."""
+    """The value with the given marks put on; a path that leads nowhere marks the nearest part above it.
+
+    An object that is gone, null as a whole, has no parts: a mark of one of them would hide what it was.
+    """
     for path, more in marks:
-        value = _mark_at(value, path, more)
+        if value.raw is not None or not path:
+            value = _mark_at(value, path, more)
     return value
 
 

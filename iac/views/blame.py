@@ -76,6 +76,7 @@ def blame_to_json(found: Blame) -> dict[str, Any]:
         "target_id": past.id,
         "target_name": past.name,
         "address": past.address,
+        "workspace": past.workspace,
         "deleted": None if found.deleted is None else asdict(found.deleted),
         "attributes": [
             {

@@ -35,9 +35,19 @@ _LONGEST_VALUE: Final = 60
 
 @dataclass
 class Life:
-    """The events, oldest first, of one address, or of one object that has none."""
+    """The events, oldest first, of one address in one workspace, or of one object that has none."""
 
     events: list[Event] = field(default_factory=list)
+
+    @property
+    def address(self) -> str | None:
+        """The last address that is known."""
+        return next((e.address for e in reversed(self.events) if e.address is not None), None)
+
+    @property
+    def workspace(self) -> str:
+        """The workspace of that address."""
+        return next((e.workspace for e in reversed(self.events) if e.address is not None), self.events[-1].workspace)
 
     @property
     def replacements(self) -> frozenset[str]:
@@ -52,16 +62,23 @@ class Life:
 def lives(events: Iterable[Event]) -> list[Life]:
     """Events, oldest first, put together by object, in the order in which the objects came to be.
 
-    Objects that had the same address one after the other, as after a replacement, are one life.
+    Objects that had the same address one after the other, as after a replacement, are one life; objects of different
+    workspaces never are.
     """
     everything = list(events)
-    addresses = {(e.target_type, e.target_id): e.address for e in everything if e.address is not None}
-    found: dict[tuple[str, str], Life] = {}
+    places = {_identity(e): ("", e.workspace, e.address) for e in everything if e.address is not None}
+    found: dict[tuple[str, ...], Life] = {}
     for event in everything:
-        address = addresses.get((event.target_type, event.target_id))
-        key = ("", address) if address is not None else (event.target_type, event.target_id)
-        found.setdefault(key, Life()).events.append(event)
+        identity = _identity(event)
+        found.setdefault(places.get(identity, identity), Life()).events.append(event)
     return list(found.values())
+
+
+def _identity(event: Event) -> tuple[str, ...]:
+    """What tells an object from others: its id, or where it would have been when none was ever made."""
+    if event.target_id or event.address is None:
+        return event.target_type, event.target_id
+    return event.target_type, "", event.workspace, event.address
 
 
 def render_timeline(found: Sequence[Life], *, color: bool) -> str:
@@ -69,14 +86,14 @@ def render_timeline(found: Sequence[Life], *, color: bool) -> str:
     if not found:
         return NO_EVENTS
     form = style(color)
-    return "\n".join("".join(_life_lines(life, form)) for life in found)
+    several = len({life.workspace for life in found}) > 1
+    return "\n".join("".join(_life_lines(life, form, several)) for life in found)
 
 
-def _life_lines(life: Life, form: Style) -> Iterator[str]:
-    last = life.events[-1]
-    address = next((e.address for e in reversed(life.events) if e.address is not None), None)
-    where = f" ({visible(address)})" if address is not None else ""
-    yield form.paint("[bold]%s[reset]%s\n") % (visible(target_text(last)), where)
+def _life_lines(life: Life, form: Style, names_workspace: bool) -> Iterator[str]:
+    where = f" ({visible(life.address)})" if life.address is not None else ""
+    place = f", workspace {visible(life.workspace)}" if names_workspace else ""
+    yield form.paint("[bold]%s[reset]%s%s\n") % (visible(target_text(life.events[-1])), where, place)
     replacements = life.replacements
     for event in life.events:
         yield from _event_lines(event, event.run_id in replacements, form)
@@ -146,7 +163,8 @@ def timeline_to_json(found: Sequence[Life]) -> list[dict[str, Any]]:
     return [
         {
             "target": target_text(life.events[-1]),
-            "address": next((e.address for e in reversed(life.events) if e.address is not None), None),
+            "address": life.address,
+            "workspace": life.workspace,
             "events": [
                 {
                     "id": e.id,

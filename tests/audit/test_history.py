@@ -191,6 +191,24 @@ def test_several_objects_are_named_to_choose_from(database, record):
     assert "iac_service.b 2" in caught.value.diagnostics[0].detail
 
 
+def test_an_address_is_one_in_the_workspace_and_in_another_where_nothing_has_it_there(database, record):
+    record(None, {"a": 1}, address="iac_service.api")
+    record(None, {"a": 2}, target_id="2", address="iac_service.api", origin=Origin("ana", workspace="prod"))
+    address = parse_target("iac_service.api")
+    assert find_object(database, address, LASTING, "default").id == "1"
+    assert find_object(database, address, LASTING, "prod").id == "2"
+    with pytest.raises(DiagnosticsError) as caught:
+        find_object(database, address, LASTING, "staging")
+    assert "service:api iac_service.api 2 (workspace prod)" in caught.value.diagnostics[0].detail
+
+
+def test_what_is_gone_in_the_workspace_comes_before_what_another_has(database, record):
+    record(None, {"a": 1}, address="iac_service.api")
+    record({"a": 1}, None, address="iac_service.api")
+    record(None, {"a": 2}, target_id="2", address="iac_service.api", origin=Origin("ana", workspace="prod"))
+    assert find_object(database, parse_target("iac_service.api"), LASTING, "default").id == "1"
+
+
 def test_an_object_that_no_event_is_of_is_a_mistake(database, record):
     with pytest.raises(DiagnosticsError, match="Object not found"):
         find_object(database, parse_target("service:api"), LASTING)

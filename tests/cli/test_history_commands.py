@@ -70,6 +70,16 @@ def test_blame_as_json(iac, applied) -> None:
     assert (found["mode"], found["name"]) == (3, 2)
 
 
+def test_blame_takes_an_address_for_one_of_the_selected_workspace(iac, directory: Path) -> None:
+    (directory / "main.tf").write_text('resource "terraform_data" "a" {}\n')
+    iac("apply", "-auto-approve")
+    iac("workspace", "new", "prod")
+    iac("apply", "-auto-approve")
+    assert json.loads(iac("blame", "terraform_data.a", "-json").out)["workspace"] == "prod"
+    iac("workspace", "select", "default")
+    assert json.loads(iac("blame", "terraform_data.a", "-json").out)["workspace"] == "default"
+
+
 def test_blame_of_what_nobody_knows_is_an_error(iac, applied) -> None:
     outcome = iac("blame", "service:api")
     assert outcome.code == 1

@@ -142,3 +142,53 @@ def test_destroy_works_where_the_configuration_depends_on_what_is_destroyed(lab:
     assert lab.destroy().result.succeeded
     assert lab.objects() == {}
     assert lab.destroy().result.succeeded
+
+
+@pytest.mark.parametrize(
+    ("pattern", "meant"),
+    [
+        ("terraform_data.b*", {"terraform_data.a", "terraform_data.b[0]", "terraform_data.b[1]"}),
+        ("terraform_data.b[?]", {"terraform_data.a", "terraform_data.b[0]", "terraform_data.b[1]"}),
+        ("*.ap?rt", {"terraform_data.apart"}),
+        ("terraform_data.a*", {"terraform_data.a", "terraform_data.apart"}),
+        ("iac_*", set()),
+    ],
+)
+def test_a_target_may_be_a_pattern(lab: Lab, pattern: str, meant: set[str]) -> None:
+    assert lab.actions(THREE % {"n": 1}, targets=[pattern]).keys() == meant
+
+
+def test_a_pattern_means_everything_in_a_module(lab: Lab) -> None:
+    lab.write(m__main_tf='resource "terraform_data" "r" {}\n')
+    calls = "".join(f'module "{n}" {{\n  source = "./m"\n}}\n' for n in ("web1", "web2", "db"))
+    assert lab.actions(calls, targets=["module.web*"]).keys() == {
+        "module.web1.terraform_data.r",
+        "module.web2.terraform_data.r",
+    }
+
+
+def test_what_is_excluded_takes_along_what_depends_on_it(lab: Lab) -> None:
+    assert lab.actions(THREE % {"n": 1}, exclude=["terraform_data.a"]) == {"terraform_data.apart": "create"}
+    assert lab.actions(exclude=["terraform_data.b"]) == {
+        "terraform_data.a": "create",
+        "terraform_data.apart": "create",
+    }
+    assert lab.actions(exclude=["terraform_data.b[1]"]).keys() == {
+        "terraform_data.a",
+        "terraform_data.apart",
+        "terraform_data.b[0]",
+    }
+
+
+def test_an_excluded_object_stays_as_it_is(lab: Lab) -> None:
+    lab.succeed(THREE % {"n": 1})
+    applied = lab.succeed(THREE % {"n": 2}, exclude=["terraform_data.a"])
+    assert applied.done == ["apply terraform_data.apart"]
+    assert lab.outputs() == {"apart": "2", "b": "a1"}
+    assert "Resources are excluded" in [d.summary for d in applied.plan.diagnostics]
+
+
+def test_destroying_all_but_something_keeps_what_that_needs(lab: Lab) -> None:
+    lab.succeed(THREE % {"n": 1})
+    lab.destroy(exclude=["terraform_data.b[0]"])
+    assert sorted(lab.objects()) == ["terraform_data.a", "terraform_data.b[0]"]

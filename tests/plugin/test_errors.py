@@ -24,7 +24,7 @@ def mistakes_of_validate(terraform: Terraform, main: str) -> list[str]:
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ('region = ""', '6,10: Invalid value for argument'),
+        ('region = ""', "6,12: Invalid value for argument"),
         ('region = "x"\n  cloud_provider = "AWZ"', "7,20: Invalid value for argument"),
         ('region = "x"\n  min_nodes = 9\n  max_nodes = 3', "7,15: Invalid combination of arguments"),
         (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from iac.audit.record import Operation
-from iac.platform.api import Platform
 from kit import CLUSTER
 from plugin.running import Terraform, needs_terraform
+
+from iac.audit.record import Operation
+from iac.platform.api import Platform
 
 pytestmark = needs_terraform
 

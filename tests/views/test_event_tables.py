@@ -103,6 +103,23 @@ def test_an_object_that_was_replaced_has_one_life():
     assert [e["replacement"] for e in first["events"]] == [False, False, True, True]
 
 
+def test_the_same_address_in_two_workspaces_is_two_lives():
+    first = replace(EVENT, event_type="CREATE", sequence=1, target_id="1")
+    second = replace(first, sequence=2, target_id="2", workspace="prod")
+    found = lives([first, second, replace(first, event_type="UPDATE", sequence=3, address=None)])
+    assert [[e.sequence for e in life.events] for life in found] == [[1, 3], [2]]
+    text = render_timeline(found, color=False)
+    assert "service:api (iac_service.api), workspace default\n" in text
+    assert "service:api (iac_service.api), workspace prod\n" in text
+    assert [life["workspace"] for life in timeline_to_json(found)] == ["default", "prod"]
+
+
+def test_creations_that_failed_are_told_apart_by_their_addresses():
+    failed = replace(EVENT, event_type="CREATE_FAILED", sequence=1, target_id="", error="no")
+    other = replace(failed, sequence=2, address="iac_service.other")
+    assert [len(life.events) for life in lives([failed, other])] == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("operation", "line"),
     [

@@ -1,0 +1,34 @@
+"""`-target`, `-exclude` and files of them on the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+A_AND_B = 'resource "terraform_data" "a" {}\nresource "terraform_data" "b" {}\n'
+
+
+@pytest.fixture(autouse=True)
+def configuration(directory: Path) -> None:
+    (directory / "main.tf").write_text(A_AND_B)
+
+
+def test_addresses_may_stand_in_a_file(iac, directory: Path) -> None:
+    (directory / "targets").write_text("# what to plan\n\nterraform_data.a  # this\n")
+    assert "Plan: 1 to add" in iac("plan", "-target-file=targets").out
+    assert "terraform_data.b will be created" in iac("plan", "-exclude-file=targets").out
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        (("-target=terraform_data.a", "-exclude=terraform_data.b"), "mutually-exclusive"),
+        (("-target-file=nope",), 'The file "nope" cannot be read'),
+        (("-exclude=foo",), 'Invalid exclude "foo"'),
+    ],
+)
+def test_mistakes_are_named(iac, options: tuple[str, ...], wanted: str) -> None:
+    outcome = iac("plan", *options)
+    assert outcome.code == 1
+    assert wanted in outcome.err
