@@ -41,6 +41,7 @@ format: $(VENV)/.installed-dev ## Format the code.
 
 bench: $(VENV)/.installed-dev ## Measure; beside terraform where it is installed.
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.plugin
 
 differential: $(VENV)/.installed-dev ## Compare generated expressions with terraform at length.
 	$(BIN)/python -m tests.conformance.differential

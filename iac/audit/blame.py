@@ -14,8 +14,7 @@ from typing import Any
 
 from iac.audit.comparing import digests, leaves
 from iac.audit.history import PastObject, telling_events
-from iac.audit.prune import BASELINE
-from iac.audit.record import DELETE, IMPORT, Event
+from iac.audit.record import BASELINE, DELETE, IMPORT, Event
 from iac.audit.sensitive import Digest, is_digest
 from iac.database import Database
 from iac.values.codec import canonical

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from iac.audit.filters import target_type
 from iac.audit.log import AuditLog
-from iac.audit.record import TOOL, Event, Operation, Origin
+from iac.audit.record import BASELINE, LOG, PRUNED, TOOL, Event, Operation, Origin
 from iac.database import Database
 from iac.diagnostics import Diagnostics, DiagnosticsError, error
 from iac.values.codec import ExactNumber, canonical, loads
@@ -73,11 +73,16 @@ def parse_external(
     if not _EVENT_TYPE.fullmatch(event_type) or len(event_type) > 64:
         text = f'"{event_type}" is not the type of an event. Write an upper-case word such as TRIGGER_DEPLOY.'
         problems.add(error("Invalid event type", text))
+    elif event_type in (PRUNED, BASELINE):
+        text = f'Events of the type "{event_type}" are recorded by iac itself, when it prunes the log.'
+        problems.add(error("Reserved event type", text))
     kind, colon, name = target.partition(":")
     kind = target_type(kind)
     if not colon or not _TARGET_TYPE.fullmatch(kind) or not _is_text(name):
         text = f'"{target}" does not name a target. Write its type and its name, such as service:api.'
         problems.add(error("Invalid target", text))
+    elif kind == LOG:
+        problems.add(error("Reserved target", f'What happens to the "{LOG}" is recorded by iac itself.'))
     if target_id is not None and not _is_text(target_id):
         problems.add(error("Invalid target id", f'"{target_id}" cannot be the id of a target.'))
     if user is not None and not _is_text(user):

@@ -21,9 +21,8 @@ from iac.audit.conditions import checked, distinct, glob_matches
 from iac.audit.external import EXTERNAL, is_external
 from iac.audit.filters import EventFilter, TargetFilter, format_time, is_glob
 from iac.audit.patch import apply_patch, inverse
-from iac.audit.prune import BASELINE, LOG, PRUNED
 from iac.audit.query import targets
-from iac.audit.record import CREATE, DELETE, IMPORT, UPDATE, Event
+from iac.audit.record import BASELINE, CREATE, DELETE, IMPORT, LOG, PRUNED, UPDATE, Event
 from iac.database import Database
 from iac.diagnostics import DiagnosticsError, error
 

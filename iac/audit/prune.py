@@ -25,16 +25,11 @@ from iac.audit.chain import (
 from iac.audit.external import EXTERNAL
 from iac.audit.filters import format_time, parse_time
 from iac.audit.log import AuditLog
-from iac.audit.record import Event, Operation, Origin
+from iac.audit.record import BASELINE, LOG, PRUNED, Event, Operation, Origin
 from iac.database import Database
 from iac.diagnostics import DiagnosticsError, error
 
 RETENTION_VARIABLE: Final = "IAC_RETENTION"
-PRUNED: Final = "EVENTS_PRUNED"
-BASELINE: Final = "BASELINE"
-LOG: Final = "audit-log"
-"""The target type of what happens to the log itself."""
-
 _SEQUENCE, _PREVIOUS_HASH, _HASH = map(FIELDS.index, ("sequence", "previous_hash", "hash"))
 _ORIGINAL: Final = ("id", "sequence", "timestamp", "event_type", "user", "tool", "run_id", "hash")
 

@@ -14,6 +14,12 @@ TOOL = "terraform"
 
 CREATE, UPDATE, DELETE, READ, IMPORT = "CREATE", "UPDATE", "DELETE", "READ", "IMPORT"
 
+PRUNED, BASELINE = "EVENTS_PRUNED", "BASELINE"
+"""What pruning records: that it was done, and the state of an object that has no other event left."""
+
+LOG = "audit-log"
+"""The target type of what happens to the log itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:

@@ -175,7 +175,7 @@ class _Reader:
 def _checked(number: int, line: bytes) -> tuple[dict[str, Any], str]:
     """The event of a line that matches its own hash."""
     try:
-        event = json.loads(line)
+        event = _parsed(line)
         hash, sequence, previous = event["hash"], event["sequence"], event["previous_hash"]
     except (ValueError, KeyError, TypeError, RecursionError):
         raise _WrongLine(number, f"Line {number} is not an event: it was altered.") from None
@@ -186,6 +186,13 @@ def _checked(number: int, line: bytes) -> tuple[dict[str, Any], str]:
     if sha256(text).hexdigest() != hash and _hash_of_content(line) != hash:
         raise _WrongLine(number, f"Line {number} (event {sequence}) was altered: its content does not match its hash.")
     return event, hash
+
+
+def _parsed(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:  # also where an integer has more digits than Python converts
+        return loads(line)
 
 
 def _hash_of_content(line: bytes) -> str | None:

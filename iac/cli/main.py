@@ -21,6 +21,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "events": ("iac.cli.events.group", "Ask the audit log: who did what, where and when"),
     "blame": ("iac.cli.blame", "Show who set each attribute of an object"),
     "revert": ("iac.cli.revert", "Undo an event or a run"),
+    "query": ("iac.cli.query", "Ask in SQL about resources, events, plans and runs"),
     "plans": ("iac.cli.plans.group", "List the plans that were made, show one, compare two"),
     "runs": ("iac.cli.runs.group", "List the runs of apply, show one"),
     "record": ("iac.cli.record", "Record a plan and an apply of Terraform or OpenTofu"),

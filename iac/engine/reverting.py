@@ -352,7 +352,9 @@ class _Reverting:
         self._reversion.conflicts.append(warning("Cannot be reverted", text))
 
     def _warn(self, summary: str, detail: str, subject: Subject) -> None:
-        self._reversion.conflicts.append(warning(summary, detail, address=str(subject.address)))
+        # The name that the plan gives to an object without an address would only mislead.
+        address = str(subject.address) if subject.is_managed else None
+        self._reversion.conflicts.append(warning(summary, detail, address=address))
 
 
 def _id(value: Value) -> str | None:

@@ -85,35 +85,42 @@ class _Writer:
         return b"".join([len(head).to_bytes(4, "big"), head, *(c.tobytes() for c in columns)])
 
     def node(self, node: Node) -> tuple[int, int]:
-        row = [self.range(node.range), *(self.reference(getattr(node, name)) for name in node.FIELDS)]
-        return self.add(_NODES + _NUMBERS[type(node)], row)
+        reference = self.reference
+        row = [self.range(node.range)]
+        row += [reference(getattr(node, name)) for name in node.FIELDS]
+        return self.add(_NODES + _NUMBERS[node.__class__], row)
 
     def reference(self, item: Any) -> tuple[int, int]:
         """The section and the index in it of anything that a field may hold."""
-        if isinstance(item, Node):
+        kind = item.__class__
+        if kind in _NUMBERS:
             return self.node(item)
-        if isinstance(item, SourceRange):
+        if kind is SourceRange:
             return self.range(item)
+        if kind is str:
+            return self.once(item, _CONSTANTS, item)
         if isinstance(item, Value):
             plain = [_TYPES[item.type], *_plain(item.raw)]
             return self.once(("value", item.raw.__class__, *plain), _VALUES, plain)
-        if isinstance(item, dict):
+        if kind is dict:
             return self.add(_DICTS, [self.node(attribute) for attribute in item.values()])
-        if isinstance(item, (tuple, list)):
-            if item and isinstance(item[0], tuple) and not isinstance(item[0], SourceRange):
+        if kind is tuple or kind is list:
+            if item and item[0].__class__ is tuple:
                 return self.add(_PAIRS, [self.node(node) for pair in item for node in pair])
             return self.add(_TUPLES, [self.reference(element) for element in item])
-        return self.once(("constant", item.__class__, item), _CONSTANTS, item)
+        return self.once(("constant", kind, item), _CONSTANTS, item)
 
     def range(self, range: SourceRange) -> tuple[int, int]:
-        start = self.positions.setdefault(range.start, len(self.positions))
-        end = self.positions.setdefault(range.end, len(self.positions))
-        return self.once((start, end), _RANGES, (start, end))
+        _, start, end = range
+        positions = self.positions
+        sides = positions.setdefault(start, len(positions)), positions.setdefault(end, len(positions))
+        return self.once(sides, _RANGES, sides)
 
     def once(self, key: Any, section: int, item: Any) -> tuple[int, int]:
-        if key not in self.known:
-            self.known[key] = self.add(section, item)
-        return self.known[key]
+        known = self.known.get(key)
+        if known is None:
+            known = self.known[key] = self.add(section, item)
+        return known
 
     def add(self, section: int, item: Any) -> tuple[int, int]:
         self.sections[section].append(item)

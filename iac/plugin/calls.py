@@ -141,7 +141,7 @@ def _private(requires_replace: Any) -> bytes:
 def _apply_resource_change(session: Session, request: Any) -> Any:
     ty = session.type_of("managed", request.type_name)
     prior, planned, config = (decode(p, ty) for p in (request.prior_state, request.planned_state, request.config))
-    forced_by = json.loads(request.planned_private)[_FORCED_BY] if request.planned_private else ()
+    forced_by = json.loads(request.planned_private or b"{}").get(_FORCED_BY, ())
     try:
         new = apply_object(session, request.type_name, prior, planned, config, forced_by)
     except DiagnosticsError as problem:

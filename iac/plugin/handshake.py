@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Final
 
 PROTOCOL: Final = 6
-_COOKIE: Final = ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
+COOKIE: Final = ("TF_PLUGIN_MAGIC_COOKIE", "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2")
+"""The variable, and its value, by which a plugin knows that Terraform started it."""
 _CORE_PROTOCOL: Final = 1
 _CLIENT_CERTIFICATE: Final = "PLUGIN_CLIENT_CERT"
 _SOCKET_DIRECTORY: Final = "PLUGIN_UNIX_SOCKET_DIR"
@@ -32,7 +33,7 @@ class HandshakeError(Exception):
 
 def check_caller(environment: Mapping[str, str]) -> None:
     """Raises `HandshakeError` unless Terraform started the process, and speaks protocol 6."""
-    name, value = _COOKIE
+    name, value = COOKIE
     if environment.get(name) != value:
         raise HandshakeError(
             "This command is the provider plugin, and is started by Terraform.\n\n"

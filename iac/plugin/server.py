@@ -1,8 +1,8 @@
 """The gRPC server: which calls there are, on which threads they run, and when the process ends.
 
 Calls that change objects run one after the other on one thread, those that read them beside it on others, each with
-its own connection to the database; what is only computed is computed where it arrives. The process ends when Terraform says so, and when Terraform is gone. Owns
-the process; leaves what calls do to `calls`.
+its own connection to the database; what is only computed is computed where it arrives. The process ends when
+Terraform says so, and when Terraform is gone. Owns the process; leaves what calls do to `calls`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ from iac.providers.iac.provider import SOURCE
 
 _READERS: Final = 2
 _PARENT_CHECK: Final = 0.5
+_CLOSING: Final = 1.0
+"""How many seconds connections may take to close: after two, Terraform would kill the process."""
 _SERVING: Final = 1
 
 
@@ -89,7 +91,8 @@ class _Server:
         if watch is not None:
             watch.cancel()
         server.close()
-        await server.wait_closed()
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(server.wait_closed(), _CLOSING)
 
     def _obey_signals(self) -> None:
         """Ctrl-C reaches every process of the terminal: Terraform will say what it means."""

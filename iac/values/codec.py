@@ -205,10 +205,24 @@ def _parse_float(text: str) -> float | ExactNumber:
 
 def loads(text: str | bytes) -> Any:
     """Parses JSON, keeping every digit of numbers (`ExactNumber`). Raises `json.JSONDecodeError`."""
-    return _DECODER.decode(text if isinstance(text, str) else text.decode())
+    decoded = text if isinstance(text, str) else text.decode()
+    try:
+        return _DECODER.decode(decoded)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:  # an integer of more digits than Python converts, such as 1e5000 is stored as
+        return _DECODER_OF_LONG_INTEGERS.decode(decoded)
 
+
+def _parse_integer(text: str) -> int | ExactNumber:
+    return int(text) if len(text) < _MANY_DIGITS else ExactNumber(numbers.format_number(numbers.parse(text)))
+
+
+_MANY_DIGITS = 640
+"""Fewer digits than this Python always converts, whatever `sys.set_int_max_str_digits` says."""
 
 _DECODER = json.JSONDecoder(parse_float=_parse_float)
+_DECODER_OF_LONG_INTEGERS = json.JSONDecoder(parse_float=_parse_float, parse_int=_parse_integer)
 
 
 class _InexactError(Exception):

@@ -159,6 +159,14 @@ def format_number(value: Number) -> str:
     return f"{sign}{digits[:exponent]}.{digits[exponent:]}"
 
 
+def integer_text(value: int) -> str:
+    """The decimal digits of a whole number of any size; Python's own conversion has a limit."""
+    if -_LIMIT < value < _LIMIT:
+        return str(value)
+    gmpy2, _ = _context()
+    return str(gmpy2.mpz(value).digits())
+
+
 def _shortest(value: Any) -> tuple[str, int]:
     """Digits and decimal exponent of the shortest decimal that rounds to `value`.
 

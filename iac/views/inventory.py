@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from iac.audit.history import PastObject
-from iac.audit.prune import BASELINE
+from iac.audit.record import BASELINE
 from iac.audit.sensitive import HIDDEN, is_digest
 from iac.engine.log_check import ATTRIBUTE, EXTRA, MISSING, LogCheck, LogProblem
 from iac.views.blame import value_text

@@ -72,6 +72,8 @@ def test_types_are_upper_case_words(name):
         *(({"target": text}, "Invalid target") for text in ("", "service", ":api", "service:", "service: ", "a b:c")),
         ({"target": "service:" + "x" * 1025}, "Invalid target"),
         ({"target": "service:\udcff"}, "Invalid target"),
+        ({"target": "audit-log:log"}, "Reserved target"),
+        *(({"event_type": text}, "Reserved event type") for text in ("EVENTS_PRUNED", "BASELINE")),
         ({"target_id": ""}, "Invalid target id"),
         ({"user": ""}, "Invalid user"),
         ({"user": "\udcff"}, "Invalid user"),

@@ -108,7 +108,8 @@ def _format_integer(value: Any, verb: _Verb) -> str:
             raise _problem(verb, "an integer is required")
         value = int(value)
     base, prefix = _RADIX[verb.mode]
-    digits = {2: f"{abs(value):b}", 8: f"{abs(value):o}", 10: str(abs(value)), 16: f"{abs(value):x}"}[base]
+    magnitude = abs(value)
+    digits = numbers.integer_text(magnitude) if base == 10 else f"{magnitude:{_PYTHON_FORMATS[base]}}"
     if verb.mode == "X":
         digits = digits.upper()
     flags = verb.flags

@@ -67,7 +67,8 @@ def _cidrhost(prefix: str, host: Any) -> str:
     network = _network(prefix)
     count = 1 << (network.bits - network.length)
     if not -count <= number < count:
-        raise FunctionError(f"prefix of {network.length} does not accommodate a host numbered {number}")
+        text = numbers.integer_text(number)
+        raise FunctionError(f"prefix of {network.length} does not accommodate a host numbered {text}")
     return _address(network.first + (number % count), network.bits)
 
 
@@ -85,7 +86,8 @@ def _cidrsubnet(prefix: str, new_bits: Any, number: Any) -> str:
     if length > network.bits:
         raise FunctionError(f"insufficient address space to extend prefix of {network.length} by {bits}")
     if bits < 0 or not 0 <= wanted < 1 << bits:
-        raise FunctionError(f"prefix extension of {bits} does not accommodate a subnet numbered {wanted}")
+        text = numbers.integer_text(wanted)
+        raise FunctionError(f"prefix extension of {bits} does not accommodate a subnet numbered {text}")
     return str(_Network(network.first + (wanted << (network.bits - length)), length, network.bits))
 
 

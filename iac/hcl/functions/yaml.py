@@ -176,9 +176,11 @@ def _integer(raw: str) -> Value | None:
     match = _INTEGER.match(raw)
     if match is None:
         return None
-    base = {"o": 8, "x": 16, "d": 10}[match.lastgroup or "d"]
-    magnitude = int(match[match.lastgroup or "d"], base)
-    if base != 10 and magnitude > _LARGEST_HEXADECIMAL:
+    if match["d"] is not None:
+        return number(numbers.parse(raw) or 0)  # YAML's integers have no negative zero
+    base = 8 if match["o"] is not None else 16
+    magnitude = int(raw[2:], base)
+    if magnitude > _LARGEST_HEXADECIMAL:
         raise FunctionError("cannot parse {} as {}", None, go_quote(raw), _TAG + "int")
     return number(magnitude)
 

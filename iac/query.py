@@ -1,0 +1,250 @@
+"""SQL over what there is: resources, attributes, outputs, events, plans and runs. It can only read.
+
+The database itself sees to that: the file is opened for reading, and an authorizer lets a statement use a few
+columns and nothing else. No secret is among them: attributes and outputs come from tables made for the question, in
+which what is sensitive is null; events, plans and runs hold digests. Only for SQLite.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from iac.address import key_text
+from iac.database import Database
+from iac.diagnostics import DiagnosticsError, error
+from iac.engine.objects import decode
+from iac.project import Project
+from iac.state.model import InstanceObject
+from iac.state.store import StateReader, workspaces
+from iac.values.codec import canonical, to_json
+from iac.values.value import SENSITIVE, Value
+
+DEFAULT_SECONDS: Final = 30.0
+_LONGEST: Final = 10_000_000
+_STEPS: Final = 100_000
+
+_EVENTS: Final = (
+    "sequence",
+    "id",
+    "timestamp",
+    "event_type",
+    "target_type",
+    "target_id",
+    "target_name",
+    "address",
+    "change",
+    "user",
+    "tool",
+    "workspace",
+    "run_id",
+    "plan_id",
+    "message",
+    "source",
+    "forced_by",
+    "error",
+    "context",
+    "post_state",
+    "patch",
+    "hash",
+)
+_RESOURCES: Final = (
+    "workspace",
+    "address",
+    "deposed",
+    "module",
+    "mode",
+    "type",
+    "name",
+    "instance_key",
+    "provider",
+    "status",
+    "dependencies",
+    "create_before_destroy",
+    "version",
+)
+_PLANS: Final = (
+    "id",
+    "created",
+    "workspace",
+    "mode",
+    "user",
+    "tool",
+    "context",
+    "status",
+    "digest",
+    "imported",
+    "added",
+    "changed",
+    "destroyed",
+    "variables",
+)
+_RUNS: Final = (
+    "id",
+    "plan_id",
+    "workspace",
+    "user",
+    "tool",
+    "message",
+    "context",
+    "started",
+    "finished",
+    "status",
+    "digest",
+    "imported",
+    "added",
+    "changed",
+    "destroyed",
+    "error",
+)
+_ATTRIBUTES: Final = ("workspace", "address", "type", "path", "value", "sensitive")
+_OUTPUTS: Final = ("workspace", "name", "value", "sensitive")
+
+SCHEMA: Final[Mapping[str, Sequence[str]]] = {
+    "resources": _RESOURCES,
+    "attributes": _ATTRIBUTES,
+    "outputs": _OUTPUTS,
+    "events": _EVENTS,
+    "plans": _PLANS,
+    "runs": _RUNS,
+}
+"""What may be asked: each view with its columns."""
+
+_TABLES: Final = {"events": "event", "resources": "resource_instance", "plans": "plan", "runs": "run"}
+_READABLE: Final = frozenset((table, column) for view, table in _TABLES.items() for column in SCHEMA[view])
+_REFUSED_FUNCTIONS: Final = frozenset({"load_extension"})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The names of the columns, and the rows, of which there may be more than fit."""
+
+    columns: Sequence[str]
+    rows: Sequence[tuple[Any, ...]]
+    is_cut: bool = False
+
+
+def ask(project: Project, sql: str, *, limit: int | None = None, seconds: float = DEFAULT_SECONDS) -> Answer:
+    """Runs one SELECT. Raises `DiagnosticsError` for anything else, and for one that takes too long."""
+    database = project.database
+    if database.dialect != "sqlite":
+        raise DiagnosticsError(error("Cannot query this database", "iac query works on SQLite files only."))
+    uri = f"{Path(database.location).resolve().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+            _prepare(connection, project, sql)
+            return _run(connection, sql, limit, time.monotonic() + seconds, seconds)
+    except sqlite3.Error as problem:
+        raise DiagnosticsError(_refused(problem, seconds)) from None
+
+
+def _prepare(connection: sqlite3.Connection, project: Project, sql: str) -> None:
+    """Makes the views, and locks everything else away."""
+    for view, table in _TABLES.items():
+        columns = ", ".join(f'"{c}"' for c in SCHEMA[view])
+        connection.execute(f'CREATE TEMP VIEW "{view}" AS SELECT {columns} FROM main."{table}"')
+    for name in ("attributes", "outputs"):
+        connection.execute(f'CREATE TEMP TABLE "{name}" ({", ".join(SCHEMA[name])})')
+    words = sql.lower()
+    # Made only when they may be asked for: they cost what the state is large.
+    if "attributes" in words:
+        connection.executemany("INSERT INTO attributes VALUES (?, ?, ?, ?, ?, ?)", _attributes(project))
+    if "outputs" in words:
+        connection.executemany("INSERT INTO outputs VALUES (?, ?, ?, ?)", _outputs(project.database))
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
+    tables = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall()
+    connection.set_authorizer(_authorizer(frozenset(n for (n,) in tables) - frozenset(_TABLES.values())))
+
+
+def _authorizer(hidden: frozenset[str]) -> Callable[[int, str | None, str | None, str | None, str | None], int]:
+    """What SQLite asks before it uses anything. `hidden` are the tables of which not even the size is told."""
+
+    def authorize(action: int, first: str | None, second: str | None, place: str | None, source: str | None) -> int:
+        allowed = action in (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_RECURSIVE)
+        allowed |= action == sqlite3.SQLITE_FUNCTION and second not in _REFUSED_FUNCTIONS
+        if action == sqlite3.SQLITE_READ:
+            # By column, and not by the view through which it is read: a subquery may be called like one. What stands
+            # in no database is such a subquery, or a table of which only the rows are counted.
+            allowed = (first, second) in _READABLE or (place == "temp" and first in SCHEMA)
+            allowed |= place is None and first not in hidden
+            allowed |= not second and first in _TABLES.values()
+        return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
+
+    return authorize
+
+
+def _run(connection: sqlite3.Connection, sql: str, limit: int | None, deadline: float, seconds: float) -> Answer:
+    connection.set_progress_handler(lambda: int(time.monotonic() > deadline), _STEPS)
+    cursor = connection.execute(sql)
+    columns = [name for name, *_ in cursor.description or ()]
+    rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
+    return Answer(columns, rows if limit is None else rows[:limit], limit is not None and len(rows) > limit)
+
+
+def _refused(problem: sqlite3.Error, seconds: float) -> Any:
+    text = str(problem)
+    if "interrupted" in text:
+        return error("Query took too long", f"It was stopped after {seconds:g} s. Ask for less, or allow more time.")
+    if "prohibited" in text or "not authorized" in text:
+        return error(
+            "Query is not allowed",
+            f"{text[:1].upper()}{text[1:]}. A query is one SELECT over the views {', '.join(SCHEMA)}; "
+            "iac query --schema lists their columns.",
+        )
+    if "one statement" in text:
+        text = "only one statement at a time can be run"
+    return error("Query failed", f"{text[:1].upper()}{text[1:]}. iac query --schema lists what can be asked.")
+
+
+# --- what has secrets -------------------------------------------------------------------------------------------
+
+
+def _outputs(database: Database) -> Iterator[tuple[Any, ...]]:
+    for workspace in workspaces(database):
+        for name, output in StateReader(database, workspace).load().outputs.items():
+            hidden = output.sensitive or output.value.has_marks
+            yield workspace, name, None if hidden else _scalar(to_json(output.value)), hidden
+
+
+def _attributes(project: Project) -> Iterator[tuple[Any, ...]]:
+    for workspace in workspaces(project.database):
+        state = StateReader(project.database, workspace).load()
+        for address, stored in state.instances.items():
+            type = address.resource.type
+            for path, value, hidden in _leaves(_object(project, stored), ""):
+                yield workspace, str(address), type, path, value, hidden
+
+
+def _object(project: Project, stored: InstanceObject) -> Value:
+    return decode(stored, project.schema_of(stored.provider, stored.address.resource))
+
+
+def _leaves(value: Value, path: str) -> Iterator[tuple[str, Any, bool]]:
+    if SENSITIVE in value.marks:
+        yield path, None, True
+        return
+    raw = value.raw
+    parts: Iterable[tuple[str, Value]]
+    if raw.__class__ is dict:
+        parts = [(f"{path}.{name}" if path else name, part) for name, part in raw.items()]
+    elif raw.__class__ is tuple:
+        parts = [(f"{path}{key_text(index)}", part) for index, part in enumerate(raw)]
+    else:
+        yield path, _scalar(to_json(value, lambda _: None)), False
+        return
+    for name, part in parts:
+        yield from _leaves(part, name)
+
+
+def _scalar(data: Any) -> Any:
+    """A value of SQLite: text for what is larger than a number or a text."""
+    if data is None or isinstance(data, (str, bool)):
+        return data
+    if isinstance(data, int) and abs(data) < 1 << 63:
+        return data
+    return data if isinstance(data, float) else canonical(data)
