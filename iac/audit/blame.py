@@ -2,7 +2,8 @@
 
 The object's events are gone through from the oldest on, and every part of the state remembers which of them put it
 there: elements of lists keep theirs when others are put in before them. Objects are told by their id, so renames and
-moves lose nothing. Operations that failed set nothing.
+moves lose nothing. Operations that failed set nothing. Of what the object had before the first event that the log still
+has, nobody is blamed.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from iac.audit.comparing import digests, leaves
-from iac.audit.history import PastObject, telling_events
-from iac.audit.record import BASELINE, DELETE, IMPORT, Event
+from iac.audit.history import PastObject, state_before, telling_events
+from iac.audit.record import BASELINE, DELETE, IMPORT, UPDATE, Event
 from iac.audit.sensitive import Digest, is_digest
 from iac.database import Database
 from iac.values.codec import canonical
@@ -42,11 +43,12 @@ class Setter:
 
 @dataclass(frozen=True, slots=True)
 class BlameLine:
-    """One attribute: where it is in the object, its value (a digest when sensitive), and what set it last."""
+    """One attribute: where it is in the object, its value (a digest when sensitive), and what set it last; None when
+    the log does not have that, as after pruning."""
 
     path: tuple[str | int, ...]
     value: Any
-    setter: Setter
+    setter: Setter | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,9 @@ def blame(database: Database, past: PastObject) -> Blame:
     origin: Any = None
     deleted: Event | None = None
     for event in telling_events(database, past.type, past.id):
+        if state is None and event.event_type in (UPDATE, DELETE):  # the log does not have what came before
+            state = state_before(event)
+            origin = _whole(state, None)
         if event.event_type == DELETE:
             deleted = event
             continue
@@ -81,8 +86,12 @@ def blame(database: Database, past: PastObject) -> Blame:
     if state is None and past.event is not None:  # all that is left are events that repeat the state
         state = past.state
         origin = _whole(state, past.event)
-    found = tuple(BlameLine(path, value, setter_of(_at(origin, path))) for path, value in leaves(state))
-    return Blame(past, found if state is not None else (), None if deleted is None else setter_of(deleted))
+    found = tuple(BlameLine(path, value, _setter(_at(origin, path))) for path, value in leaves(state))
+    return Blame(past, found if state is not None else (), _setter(deleted))
+
+
+def _setter(event: Event | None) -> Setter | None:
+    return None if event is None else setter_of(event)
 
 
 def setter_of(event: Event) -> Setter:
@@ -138,7 +147,7 @@ def _inherited_elements(before: Any, after: Any, origin: Any, event: Event, dige
     return found
 
 
-def _whole(data: Any, event: Event) -> Any:
+def _whole(data: Any, event: Event | None) -> Any:
     """The shape of the data with the event at every leaf."""
     if _has_parts(data, Mapping):
         return {name: _whole(part, event) for name, part in data.items()}
@@ -149,16 +158,17 @@ def _has_parts(data: Any, kind: type) -> bool:
     return isinstance(data, kind) and bool(data) and not is_digest(data)
 
 
-def _newest(origin: Any) -> Event:
-    """The latest event in a tree."""
-    if isinstance(origin, Event):
+def _newest(origin: Any) -> Event | None:
+    """The latest event in a tree; None when none of them is known."""
+    if origin is None or isinstance(origin, Event):
         return origin
     parts = origin.values() if isinstance(origin, dict) else origin
-    return max(map(_newest, parts), key=lambda event: event.sequence)
+    known = [event for event in map(_newest, parts) if event is not None]
+    return max(known, key=lambda event: event.sequence, default=None)
 
 
-def _at(origin: Any, path: tuple[str | int, ...]) -> Event:
+def _at(origin: Any, path: tuple[str | int, ...]) -> Event | None:
     for step in path:
         origin = origin[step]
-    assert isinstance(origin, Event)
+    assert origin is None or isinstance(origin, Event)
     return origin

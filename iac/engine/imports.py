@@ -6,13 +6,12 @@ are Terraform's.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 
 from iac.address import ROOT, AbsResource, ConfigResource, InstanceKey, ModuleStep, ResourceInstance
 from iac.config.model import Config, ImportBlock, ImportTarget
 from iac.diagnostics import DiagnosticsError, Pos, SourceRange, error
-from iac.engine.change import Subject
 from iac.engine.evaluator import Evaluator
 from iac.engine.expansion import COUNT, EPHEMERAL_FOR_EACH, SINGLE, Repetition, kind_of
 from iac.engine.objects import with_schema_marks
@@ -21,6 +20,8 @@ from iac.hcl.evaluate import evaluate
 from iac.hcl.evaluation.involved import involved_values
 from iac.hcl.scope import Scope
 from iac.hcl.syntax import Expression, Literal
+from iac.providers.protocol import Provider
+from iac.schema import ResourceSchema
 from iac.values.convert import ConversionError, convert
 from iac.values.types import STRING
 from iac.values.value import EPHEMERAL, SENSITIVE, Value, number, string, unmark_deep
@@ -52,13 +53,16 @@ def _literal(key: InstanceKey, where: SourceRange) -> Expression | None:
 
 
 class Imports:
-    """The import blocks of a configuration, evaluated when the resource that they are for is planned."""
+    """The import blocks of a configuration, or some of them, evaluated when the resource that they are for is
+    planned."""
 
-    def __init__(self, config: Config, evaluator: Evaluator) -> None:
+    def __init__(
+        self, config: Config, evaluator: Evaluator, blocks: Sequence[ImportBlock] | None = None
+    ) -> None:
         self._config = config
         self._evaluator = evaluator
         self._by_block: dict[ConfigResource, list[ImportBlock]] = {}
-        for block in config.root.imports:
+        for block in config.root.imports if blocks is None else blocks:
             self._by_block.setdefault(block.to.resource, []).append(block)
 
     def without_target(self) -> list[DiagnosticsError]:
@@ -143,29 +147,31 @@ def refuse_missing(
     ]
 
 
-def import_object(subject: Subject, request: ImportRequest, progress: Progress) -> Value:
+def import_object(
+    address: ResourceInstance, provider: Provider, schema: ResourceSchema, request: ImportRequest, progress: Progress
+) -> Value:
     """The existing object, as the provider reads it. Raises `DiagnosticsError` when there is none."""
-    type = subject.address.resource.type
-    progress("import", subject.address, string(request.shown_id))
+    type = address.resource.type
+    progress("import", address, string(request.shown_id))
     try:
-        found = [o.state for o in subject.provider.import_state(type, request.id) if o.type == type]
+        found = [o.state for o in provider.import_state(type, request.id) if o.type == type]
     except DiagnosticsError as problem:
         raise DiagnosticsError(d.at(request.range) for d in problem.diagnostics) from None
     if found:
-        progress("refresh", subject.address, found[0])
-    current = subject.provider.read(type, found[0]) if found else None
+        progress("refresh", address, found[0])
+    current = provider.read(type, found[0]) if found else None
     if current is None or current.is_null:
         raise DiagnosticsError(
             error(
                 "Cannot import non-existent remote object",
-                f'While attempting to import an existing object to "{subject.address}", the provider detected that no '
+                f'While attempting to import an existing object to "{address}", the provider detected that no '
                 "object exists with the given id. Only pre-existing objects can be imported; check that the id is "
                 "correct and that it is associated with the provider's configured region or endpoint, or use "
                 '"iac apply" to create a new remote object for this resource.',
                 request.range,
             )
         )
-    return with_schema_marks(subject.schema.block, current)
+    return with_schema_marks(schema.block, current)
 
 
 def _no_target(block: ImportBlock) -> DiagnosticsError:

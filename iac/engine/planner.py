@@ -266,7 +266,7 @@ class Planner:
     ) -> Value:
         prior = self._refreshed(subject, stored)
         if requested is not None and stored is None:
-            prior = import_object(subject, requested, self.progress)
+            prior = import_object(subject.address, subject.provider, subject.schema, requested, self.progress)
             subject = replace(subject, import_id=requested.shown_id)
         if subject.resource.lifecycle.replace_triggered_by:
             triggered = is_triggered(subject, self.evaluator, scope, self.by_resource)

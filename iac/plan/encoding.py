@@ -91,6 +91,7 @@ def _encode_change(change: ResourceChange, types: TypeTable) -> dict[str, Any]:
         "create_before_destroy": change.create_before_destroy,
         "source": _encode_range(change.source),
         "prior_version": change.prior_version,
+        **({"generated_config": change.generated_config} if change.generated_config is not None else {}),
     }
 
 
@@ -165,6 +166,7 @@ def _decode_change(raw: dict[str, Any], schema_of: SchemaOf, types: Sequence[Typ
         raw["create_before_destroy"],
         _decode_range(raw["source"]),
         raw["prior_version"],
+        raw.get("generated_config"),
     )
 
 

@@ -82,7 +82,8 @@ class ResourceChange:
     replacement. `previous_address` differs from `address` after a move; `import_id` is set when the object is
     imported by this change. `deposed` names the deposed object that is deleted. `source` is the block's
     place, None when the block is gone. `dependencies` are the blocks it refers to, `prior_dependencies` those that
-    the state remembers. `prior_version` is the state's version of the object planned on.
+    the state remembers. `prior_version` is the state's version of the object planned on. `generated_config` is the
+    block that was generated for the import.
     """
 
     address: ResourceInstance
@@ -100,6 +101,7 @@ class ResourceChange:
     create_before_destroy: bool = False
     source: SourceRange | None = None
     prior_version: int | None = None
+    generated_config: str | None = None
 
     @property
     def action(self) -> Action:

@@ -11,6 +11,7 @@ import platform
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ from iac.diagnostics import DiagnosticsError, error
 from iac.providers.iac.provider import SOURCE
 
 PROGRAM_VARIABLE: Final = "IAC_PROGRAM"
+_PACKAGES: Final = ("grpclib", "msgpack")
+"""Of the packages of the extra, those that come with nothing else."""
 _PROGRAM_FILE: Final = Path("iac") / "program"
 
 LAUNCHER: Final = f"""#!/bin/sh
@@ -53,8 +56,9 @@ def default_mirror(environment: Mapping[str, str]) -> Path:
 def install(environment: Mapping[str, str], mirror: Path | None) -> Installed:
     """Writes the launcher into a mirror, and where this iac is into the user's configuration.
 
-    Raises `DiagnosticsError` when that cannot be written.
+    Raises `DiagnosticsError` when that cannot be written, or would not run.
     """
+    _check_packages()
     chosen = mirror or default_mirror(environment)
     package = chosen / SOURCE / __version__ / platform_name()
     launcher = package / f"terraform-provider-iac_v{__version__}"
@@ -70,6 +74,19 @@ def install(environment: Mapping[str, str], mirror: Path | None) -> Installed:
             )
         ) from problem
     return Installed(launcher, chosen, mirror is None)
+
+
+def _check_packages() -> None:
+    # Terraform would only say that the plugin does not start.
+    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    if missing:
+        raise DiagnosticsError(
+            error(
+                "Packages of the provider not installed",
+                f"The provider needs the Python packages {', '.join(missing)}, which iac alone does without. Install "
+                "iac with them: pip install 'iac[terraform]'",
+            )
+        )
 
 
 def platform_name() -> str:

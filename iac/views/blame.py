@@ -14,6 +14,7 @@ from iac.views.style import Style, style, visible
 from iac.views.tables import columns
 
 HEADER: Final = ("ATTRIBUTE", "VALUE", "WHEN", "USER", "TOOL", "RUN", "COMMIT", "EVENT")
+_NOT_KNOWN: Final = "(not known)"
 _LONGEST_VALUE: Final = 48
 _SHORT: Final = 8
 
@@ -40,10 +41,13 @@ def _title(found: Blame, form: Style) -> str:
 
 
 def _row(each: BlameLine) -> tuple[str, ...]:
-    setter = each.setter
-    cells = (
-        path_text(each.path),
-        value_text(each.value),
+    return (path_text(each.path), value_text(each.value), *_setter_cells(each.setter))
+
+
+def _setter_cells(setter: Setter | None) -> tuple[str, ...]:
+    if setter is None:
+        return *("-",) * 5, _NOT_KNOWN
+    return (
         short_time(setter.timestamp),
         visible(setter.user),
         visible(setter.tool),
@@ -51,7 +55,6 @@ def _row(each: BlameLine) -> tuple[str, ...]:
         _commit(setter),
         f"{setter.event_type} {setter.sequence}",
     )
-    return tuple(cells)
 
 
 def _commit(setter: Setter) -> str:
@@ -84,7 +87,7 @@ def blame_to_json(found: Blame) -> dict[str, Any]:
                 "attribute": path_text(each.path),
                 "value": each.value,
                 "sensitive": is_digest(each.value),
-                "set_by": asdict(each.setter),
+                "set_by": None if each.setter is None else asdict(each.setter),
             }
             for each in found.lines
         ],

@@ -58,12 +58,18 @@ def render_comparison(comparison: Comparison, *, color: bool) -> str:
     second = comparison.second
     where = f" ({visible(second.address)})" if second.address else ""
     text = form.paint("[bold]%s[reset]%s\n") % (visible(target_text(second)), where)
-    text += f"  from  {_NO_STATE if comparison.first is None else event_text(comparison.first)}\n"
+    text += f"  from  {_beginning(comparison)}\n"
     text += f"  to    {event_text(second)}\n\n"
     found = differences(comparison.before, comparison.after)
     if not found:
         return f"{text}No differences.\n"
     return f"{text}{_drawn(comparison, form)}\n\n{_summary(found)}\n"
+
+
+def _beginning(comparison: Comparison) -> str:
+    if comparison.first is not None:
+        return event_text(comparison.first)
+    return _NO_STATE if comparison.before is None else f"the state before event {comparison.second.sequence}"
 
 
 def event_text(event: Event) -> str:

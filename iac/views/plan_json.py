@@ -119,6 +119,8 @@ def resource_change_json(change: ResourceChange) -> dict[str, Any]:
         result["change"]["replace_paths"] = [path_to_json(path) for path in change.replace_paths]
     if change.import_id is not None:
         result["change"]["importing"] = {"id": change.import_id}
+    if change.generated_config is not None:
+        result["change"]["generated_config"] = change.generated_config
     if change.reason is not None:
         result["action_reason"] = change.reason.value
     return result

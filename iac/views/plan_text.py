@@ -314,7 +314,8 @@ def _headline(change: ResourceChange) -> tuple[str, list[str]]:
     if action is NO_OP:
         if _moved(change):
             return _HAS_MOVED, [str(change.previous_address), address]
-        return "[bold]  # %s[reset] will be imported", [address]
+        generated = "\n  # [reset](config will be generated)" if change.generated_config is not None else ""
+        return f"[bold]  # %s[reset] will be imported{generated}", [address]
     if action.is_replace:
         return (_REPLACE_REASONS.get(reason, _REPLACE) if reason else _REPLACE), [address]
     if action is Action.FORGET and change.deposed:

@@ -118,6 +118,8 @@ def planned_change_message(change: ResourceChange, timestamp: str) -> Message:
         fields["reason"] = _REASONS.get(change.reason, change.reason.value)
     if change.import_id is not None:
         fields["importing"] = {"id": change.import_id}
+    if change.generated_config is not None:
+        fields["generated_config"] = change.generated_config
     return message("planned_change", f"{change.address}: Plan to {action}", timestamp, change=fields)
 
 

@@ -94,6 +94,28 @@ def test_after_pruning_the_original_event_is_told(database, record):
     assert (setter.sequence, setter.user, setter.run_id, setter.event_type) == (1, "ana", "first", "CREATE")
 
 
+def test_what_an_event_set_that_was_pruned_is_blamed_on_nobody(database, record):
+    record(None, {"cpu": 1, "tags": {"a": "x"}}, origin=Origin("ana"))
+    until = datetime.now(UTC)
+    record({"cpu": 1, "tags": {"a": "x"}}, {"cpu": 2, "tags": {"a": "x"}}, origin=Origin("bob"))
+    prune(database, until, Origin("auditor"))
+    found = blame(database, object_at(database, "1"))
+    assert [(line.path, line.setter and line.setter.user) for line in found.lines] == [
+        (("cpu",), "bob"),
+        (("tags", "a"), None),
+    ]
+
+
+def test_of_an_object_whose_delete_alone_is_left_it_is_told_what_it_had_last(database, record):
+    record(None, {"cpu": 1}, origin=Origin("ana"))
+    until = datetime.now(UTC)
+    record({"cpu": 1}, None, origin=Origin("bob"))
+    prune(database, until, Origin("auditor"))
+    found = blame(database, object_at(database, "1"))
+    assert [(line.path, line.value, line.setter) for line in found.lines] == [(("cpu",), 1, None)]
+    assert found.deleted.user == "bob"
+
+
 def test_after_pruning_an_event_that_repeats_the_state_is_better_than_none(database, record):
     record(None, {"cpu": 1})
     until = datetime.now(UTC)

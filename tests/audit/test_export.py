@@ -17,6 +17,7 @@ from iac.audit.query import events
 from iac.audit.record import Origin
 from iac.audit.verify_export import verify_export
 from iac.audit.where_parser import parse_where
+from iac.values.codec import loads
 
 
 @pytest.fixture
@@ -58,6 +59,10 @@ class TestContent:
         assert [json.loads(line)["sequence"] for line in found[:-1]] == [3, 6, 9]
         assert manifest(found)["filters"] == {"users": ["bob"]}
         assert manifest(found)["contiguous"] is False
+
+    def test_verifies_with_a_number_of_more_digits_than_python_converts(self, log, record):
+        record({"n": 10}, loads('{"n":1' + "0" * 5000 + "}"))
+        assert verify_export(lines(log)).problem is None
 
     def test_may_be_filtered_by_values(self, log):
         found = lines(log, EventFilter(where=(parse_where("post_state.n > 8"),)))

@@ -24,7 +24,7 @@ from tests.bench.measuring import PLAN, TERRAFORM_INIT, Bench, Measured, compute
 ROUNDS = 3
 FILES, BLOCKS = 10, 1000
 INSTANCES = 10_000
-PAIRS = (1000, 2000, 4000)
+PAIRS = (250, 500, 1000, 2000, 4000)
 CALLS = 1000
 REPEATED = 20
 """How many times Terraform makes those calls in one process, so that they weigh more than its start."""
@@ -167,7 +167,7 @@ def _row_of_pairs(name: str, plans: Sequence[Measured]) -> None:
 def _plan_pairs(command: list[str], size: int, bench: Bench, rounds: int) -> Measured:
     text = f"""
 locals {{
-  keys = toset([for n in setproduct(range({size // 100}), range(100)) : format("key-%d-%d", n...)])
+  keys = toset([for n in setproduct(range({size // 10}), range(10)) : format("key-%d-%d", n...)])
 }}
 
 resource "terraform_data" "a" {{

@@ -31,6 +31,14 @@ def test_an_argument_that_changed_updates_in_place(lab: Lab) -> None:
     assert lab.values("max_nodes") == {"iac_cluster.main": 20}
 
 
+def test_a_number_of_thousands_of_digits_is_kept_and_found_again(lab: Lab) -> None:
+    lab.succeed('resource "terraform_data" "a" {\n  input = 1e5000\n}\n')
+    assert lab.actions() == {}
+    (event,) = lab.events()
+    assert str(event.post_state["input"]) == "1" + "0" * 5000
+    assert lab.is_log_valid()
+
+
 def test_an_argument_that_cannot_change_replaces_and_says_why(lab: Lab) -> None:
     lab.succeed(DATA % ("one", "x"))
     before = lab.id_of("terraform_data.a")

@@ -111,12 +111,17 @@ def start_apply(terraform: Terraform, *, objects: int) -> subprocess.Popen[str]:
     raise AssertionError("the apply ended before")
 
 
-def test_the_mirror_serves_a_whole_life(installed: Terraform) -> None:
-    installed.apply(CLUSTER)
+def test_the_mirror_serves_a_whole_life_as_one_run_for_several_provider_blocks(installed: Terraform) -> None:
+    other = f'provider "iac" {{\n  alias = "other"\n  database = "{installed.lab.database}"\n}}\n'
+    second = CLUSTER.replace('"main"', '"second"').replace("region", "provider = iac.other\n  region")
+    installed.apply(CLUSTER + other + second)
     assert installed.actions() == {}
     installed.run("destroy", "-auto-approve", "-no-color")
-    assert installed.lab.happened() == ["CREATE main", "DELETE main"]
-    assert len({e.run_id for e in installed.lab.events()}) == 2
+    assert Counter(installed.lab.happened()) == Counter(
+        ["CREATE main", "CREATE second", "DELETE main", "DELETE second"]
+    )
+    runs = [e.run_id for e in installed.lab.events()]
+    assert runs[0] == runs[1] != runs[2] == runs[3]
     wait_until_gone(installed.directory)
 
 

@@ -14,6 +14,18 @@ def test_a_number_keeps_every_digit() -> None:
     assert canonical(to_json(from_json(loads(text), NUMBER))) == text
 
 
+def test_an_integer_of_more_digits_than_python_converts_is_read() -> None:
+    text = '{"a":1' + "0" * 5000 + "}"
+    assert canonical(loads(text)) == text
+    assert from_json(loads(text)["a"], NUMBER) == from_json(loads("1e5000"), NUMBER)
+
+
+@pytest.mark.parametrize("text", ["{", "1" * 5000 + "x", '{"a": 1' + "0" * 5000])
+def test_what_is_no_json_is_a_mistake_however_long_its_numbers(text: str) -> None:
+    with pytest.raises(json.JSONDecodeError):
+        loads(text)
+
+
 def test_an_unknown_value_has_no_json_form_unless_one_is_given() -> None:
     with pytest.raises(ValueError):
         to_json(unknown(STRING))

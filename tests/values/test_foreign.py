@@ -17,6 +17,7 @@ from iac.values.foreign import DEEPEST, read_json
         (b'\xef\xbb\xbf{"a": [1, null]}', {"a": [1, None]}),
         (b"0.1000000000000000000001", ExactNumber("0.1000000000000000000001")),
         ('"é𝄞"'.encode(), "é𝄞"),
+        (b"1" + b"0" * 5000, ExactNumber("1" + "0" * 5000)),
     ],
 )
 def test_proper_json_is_read(content: bytes, data: Any) -> None:
@@ -32,7 +33,6 @@ def test_proper_json_is_read(content: bytes, data: Any) -> None:
         (b'["\\ud800"]', "not proper Unicode"),
         (b"[NaN]", "a number that JSON does not have"),
         (b"-Infinity", "a number that JSON does not have"),
-        (b"9" * 5000, "Exceeds the limit"),
         (b"[" * (DEEPEST + 1) + b"]" * (DEEPEST + 1), "nested too deeply"),
         (b'{"a":' * 100_000, "nested too deeply"),
     ],

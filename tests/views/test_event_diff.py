@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -86,12 +87,15 @@ def test_a_secret_that_is_set_or_unset_says_so():
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "symbol", "summary"),
-    [(None, {"a": 1}, "+", "The object was created."), ({"a": 1}, None, "-", "The object was deleted.")],
+    ("before", "after", "symbol", "beginning", "summary"),
+    [
+        (None, {"a": 1}, "+", "(the object did not exist)", "The object was created."),
+        ({"a": 1}, None, "-", "the state before event 7", "The object was deleted."),
+    ],
 )
-def test_what_came_to_be_or_went_is_said(before, after, symbol, summary):
+def test_what_came_to_be_or_went_is_said(before, after, symbol, beginning, summary):
     text = render_comparison(Comparison(None, EVENT, before, after), color=False)
-    assert "  from  (the object did not exist)\n" in text
+    assert f"  from  {beginning}\n" in text
     assert f'  {symbol} service "api" {{' in text
     assert text.endswith(f"\n{summary}\n")
 
@@ -143,6 +147,12 @@ def test_blame_has_a_line_for_each_attribute():
 def test_blame_says_that_the_object_is_gone():
     text = render_blame(Blame(PAST, (), setter_of(replace(EVENT, event_type="DELETE"))), color=False)
     assert "Deleted 2025-01-02 03:04:05Z by alice with terraform, event 7." in text
+
+
+def test_blame_says_of_what_nobody_is_known_to_have_set_that_it_is_not_known():
+    found = Blame(PAST, (BlameLine(("cpu",), 1, None),))
+    assert re.search(r"\ncpu +1( +-){5} +\(not known\)\n", render_blame(found, color=False))
+    assert blame_to_json(found)["attributes"][0]["set_by"] is None
 
 
 def test_blame_shows_no_control_characters():

@@ -24,7 +24,7 @@ _VERB = re.compile(
     r"(?P<precision>\.\d*)?(?P<mode>[a-zA-Z])?"
 )
 _INDEX = re.compile(r"\[(?:[1-9]\d*)?")
-_RADIX = {"b": (2, "0b"), "d": (10, ""), "o": (8, "0"), "x": (16, "0x"), "X": (16, "0X")}
+_PREFIXES = {"b": "0b", "d": "", "o": "0", "x": "0x", "X": "0X"}
 
 
 class _Verb(NamedTuple):
@@ -107,11 +107,8 @@ def _format_integer(value: Any, verb: _Verb) -> str:
         if numbers.is_infinite(value) or not value.is_integer():
             raise _problem(verb, "an integer is required")
         value = int(value)
-    base, prefix = _RADIX[verb.mode]
-    magnitude = abs(value)
-    digits = numbers.integer_text(magnitude) if base == 10 else f"{magnitude:{_PYTHON_FORMATS[base]}}"
-    if verb.mode == "X":
-        digits = digits.upper()
+    prefix, magnitude = _PREFIXES[verb.mode], abs(value)
+    digits = numbers.integer_text(magnitude) if verb.mode == "d" else format(magnitude, verb.mode)
     flags = verb.flags
     if verb.precision is not None:
         digits = digits.rjust(verb.precision, "0")
@@ -166,7 +163,7 @@ def _format_one(value: Value, verb: _Verb) -> str:
         raise _problem(verb, "null value cannot be formatted")
     if mode == "t":
         return "true" if _as(value, BOOL, verb) else "false"
-    if mode in _RADIX:
+    if mode in _PREFIXES:
         return _format_integer(_as(value, NUMBER, verb), verb)
     if mode in "eEfgG":
         return _format_float(_as(value, NUMBER, verb), verb)

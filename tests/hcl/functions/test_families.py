@@ -12,6 +12,7 @@ from iac.hcl.evaluate import evaluate, evaluate_template
 from iac.hcl.functions import FunctionContext, FunctionError, call, function_table
 from iac.hcl.parser import parse_expression
 from iac.hcl.scope import VariableScope
+from iac.values import numbers
 from iac.values.codec import to_json
 from iac.values.types import STRING
 from iac.values.value import EPHEMERAL, NULL, Value, number, object_value, string, tuple_value, unknown
@@ -236,6 +237,21 @@ class TestTemplatestring:
         with pytest.raises(DiagnosticsError) as caught:
             self.render(expression)
         assert caught.value.diagnostics[0].detail == detail
+
+
+class TestNumbersOfMoreDigitsThanPythonConverts:
+    def test_are_formatted(self) -> None:
+        large = number(numbers.parse("1e5000"))
+        assert len(str(result("format", "%d", large))) == 5001
+        assert len(str(result("format", "%x", large))) == 4153
+
+    def test_are_read_from_yaml(self) -> None:
+        assert call(TABLE["yamldecode"], [string("1" + "0" * 5000)]) == number(numbers.parse("1e5000"))
+
+    def test_stand_in_messages(self) -> None:
+        assert "does not accommodate a host numbered 1" in message(
+            "cidrhost", "10.0.0.0/8", number(numbers.parse("1e5000"))
+        )
 
 
 def test_ephemeralasnull_replaces_ephemeral_parts_alone() -> None:
