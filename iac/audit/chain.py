@@ -11,11 +11,13 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from json.encoder import encode_basestring
 from typing import Any, Final, NamedTuple
 
 from iac.audit.record import Event
 from iac.database import Database
+from iac.diagnostics import DiagnosticsError, error
 from iac.values.codec import loads
 
 GENESIS: Final = "0" * 64
@@ -106,15 +108,32 @@ def row_hash(row: Row) -> str:
 
 
 def event_from_row(row: Row) -> Event:
-    """The record of a stored row."""
+    """The record of a stored row. Raises `DiagnosticsError` when it is none: somebody altered it."""
     fields = dict(zip(FIELDS, row, strict=True))
-    if fields["patch"] is None:
-        fields["patch"] = creation_patch(fields["post_state"])
-    for name in ("change", "forced_by"):
-        fields[name] = tuple(loads(fields[name]))
-    for name in ("context", "post_state", "patch"):
-        fields[name] = loads(fields[name])
+    try:
+        if fields["patch"] is None:
+            fields["patch"] = creation_patch(fields["post_state"])
+        for name in ("change", "forced_by"):
+            fields[name] = tuple(loads(fields[name]))
+        for name in ("context", "post_state", "patch"):
+            fields[name] = loads(fields[name])
+        datetime.fromisoformat(fields["timestamp"])
+        whole = type(fields["context"]) is dict and all("path" in operation for operation in fields["patch"])
+    except (ValueError, TypeError, AttributeError):
+        whole = False
+    if not whole:
+        raise not_intact(fields["sequence"])
     return Event(**fields)
+
+
+def not_intact(sequence: Any) -> DiagnosticsError:
+    """The mistake of an event that contradicts itself: it is not what was recorded."""
+    return DiagnosticsError(
+        error(
+            "The log is not intact",
+            f"Event {sequence} is not as it was recorded, and cannot be read. See iac events verify.",
+        )
+    )
 
 
 _PAGE_ROWS: Final = 1000

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from iac.address import AddressError, parse_instance
 from iac.address import parse_target as parse_address
-from iac.audit.chain import COLUMNS, event_from_row, read_pruned
+from iac.audit.chain import COLUMNS, event_from_row, not_intact, read_pruned
 from iac.audit.conditions import checked, distinct, glob_matches
 from iac.audit.external import EXTERNAL, is_external
 from iac.audit.filters import EventFilter, TargetFilter, format_time, is_glob
@@ -80,8 +80,12 @@ def tells(event: Event) -> bool:
 
 
 def state_before(event: Event) -> Any:
-    """The object before an event; None where there was none. Raises ValueError when the event contradicts itself."""
-    return apply_patch(event.post_state, inverse(event.patch)) if event.patch else event.post_state
+    """The object before an event; None where there was none. Raises `DiagnosticsError` when the event contradicts
+    itself: somebody altered it."""
+    try:
+        return apply_patch(event.post_state, inverse(event.patch)) if event.patch else event.post_state
+    except (ValueError, KeyError):
+        raise not_intact(event.sequence) from None
 
 
 # --- The inventory ------------------------------------------------------------------------------------------

@@ -111,7 +111,7 @@ def show(text: str = "") -> None:
 
 def heading(title: str, columns: Sequence[str]) -> None:
     """The heading of a table whose rows `row` prints."""
-    show(f"\n{title:44}" + "".join(f"{column:>12}" for column in columns))
+    show(f"\n{title:40}" + "".join(f"{column:>11}" for column in columns))
 
 
 def row(name: str, cells: Sequence[float | str | None], unit: str = " s") -> None:
@@ -122,4 +122,4 @@ def row(name: str, cells: Sequence[float | str | None], unit: str = " s") -> Non
             return f"{content:.2f}{unit}"
         return "-" if content is None else content
 
-    show(f"{name:44}" + "".join(f"{cell(content):>12}" for content in cells))
+    show(f"{name:40}" + "".join(f"{cell(content):>11}" for content in cells))

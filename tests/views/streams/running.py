@@ -1,0 +1,106 @@
+"""Runs the steps of a case in either tool and gathers every JSON document on the way, in a form that can be compared."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from kit import Lab
+from views.streams.cases import Outside, Step
+
+from iac.cli.main import main
+
+Json: TypeAlias = Any
+Tool: TypeAlias = Callable[..., tuple[int, str]]
+"""Runs a command with its arguments; gives exit code and what was printed on standard output."""
+
+_UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+_TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_AFTER = re.compile(r"(?<= after )\d+s")
+_SECRET = re.compile(r"(?<=token: )[\w-]{43}")
+
+
+def iac(*arguments: str) -> tuple[int, str]:
+    """Our own command line, in this process and the current directory."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+        code = main(arguments)
+    return code, printed.getvalue()
+
+
+def documents(folder: Path, steps: Iterable[Step], tool: Tool) -> list[Mapping[str, Json]]:
+    """What every step prints: the streams of `plan` and `apply`, the plan, and the state and outputs afterwards."""
+    lab = Lab(folder)
+    written: set[str] = set()
+    found = []
+    with contextlib.chdir(folder):
+        for step in steps:
+            for act in step.outside:
+                _act(lab, act)
+            for name in written:
+                (folder / name).unlink()
+            files = {**({"main.tf": step.main} if step.main else {}), **step.files}
+            written = set(files)
+            for name, text in files.items():
+                (folder / name).parent.mkdir(exist_ok=True)
+                (folder / name).write_text(text)
+            found.append(_step(tool, step))
+    return found
+
+
+def _step(tool: Tool, step: Step) -> dict[str, Json]:
+    tool("init", "-input=false")
+    for command in step.before:
+        assert tool(*command)[0] == 0, command
+    found = {"validate": _document(tool("validate", "-json")[1])}
+    if step.direct:
+        found["apply"] = _stream(tool("apply", "-json", "-auto-approve", "-input=false", *step.options)[1])
+    else:
+        code, printed = tool("plan", "-json", "-input=false", "-out=tfplan", *step.options)
+        found["plan"] = _stream(printed)
+        if code == 0:
+            found["show"] = _document(tool("show", "-json", "tfplan")[1])
+            found["apply"] = _stream(tool("apply", "-json", "-input=false", "tfplan")[1])
+    for name, command in (("state", ("show", "-json")), ("outputs", ("output", "-json"))):
+        code, printed = tool(*command)
+        if code == 0:
+            found[name] = _document(printed)
+    return found
+
+
+def _act(lab: Lab, act: Outside) -> None:
+    listed = lab.outside(lambda platform, operation: platform.list(act.kind))
+    id = str(next(o["id"] for o in listed if o["name"] == act.name))
+    if act.verb == "update":
+        lab.outside(lambda platform, operation: platform.update(act.kind, id, act.attributes, operation))
+    else:
+        lab.outside(lambda platform, operation: platform.delete(act.kind, id, operation))
+
+
+# --- the comparable form -----------------------------------------------------------------------------------------
+
+
+def _stream(printed: str) -> list[Json]:
+    """The messages; those that come one after another as the tools happen to work in the order of their texts."""
+    messages = [json.loads(line) for line in _plain(printed).splitlines()]
+    ordered: list[Json] = []
+    for _, group in itertools.groupby(messages, lambda m: "hook" if "hook" in m else m["type"]):
+        ordered += sorted(group, key=lambda m: json.dumps(m, sort_keys=True))
+    return ordered
+
+
+def _document(printed: str) -> Json:
+    return json.loads(_plain(printed))
+
+
+def _plain(text: str) -> str:
+    """The text without ids, times and durations of its own."""
+    for pattern, word in ((_UUID, "ID"), (_TIME, "TIME"), (_AFTER, "0s"), (_SECRET, "TOKEN")):
+        text = pattern.sub(word, text)
+    return text
