@@ -25,8 +25,7 @@ from iac.schema import Block, NestedBlock, ResourceSchema
 from iac.values.value import SENSITIVE, Value
 
 _HEADER: Final = (
-    "# __generated__ by iac\n"
-    "# Please review these resources and move them into your main configuration files.\n"
+    "# __generated__ by iac\n# Please review these resources and move them into your main configuration files.\n"
 )
 
 
@@ -128,9 +127,7 @@ def _generated(planner: Planner, address: ResourceInstance, request: ImportReque
     return GeneratedBlock(address, request.shown_id, format_text(f"{head} {{\n{body}}}\n").rstrip("\n"))
 
 
-def _provider(
-    planner: Planner, address: ResourceInstance, request: ImportRequest
-) -> tuple[Provider, ResourceSchema]:
+def _provider(planner: Planner, address: ResourceInstance, request: ImportRequest) -> tuple[Provider, ResourceSchema]:
     type = address.resource.type
     name = type.partition("_")[0]
     catalog = planner.prepared.catalog

@@ -56,9 +56,7 @@ class Imports:
     """The import blocks of a configuration, or some of them, evaluated when the resource that they are for is
     planned."""
 
-    def __init__(
-        self, config: Config, evaluator: Evaluator, blocks: Sequence[ImportBlock] | None = None
-    ) -> None:
+    def __init__(self, config: Config, evaluator: Evaluator, blocks: Sequence[ImportBlock] | None = None) -> None:
         self._config = config
         self._evaluator = evaluator
         self._by_block: dict[ConfigResource, list[ImportBlock]] = {}

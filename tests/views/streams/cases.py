@@ -575,8 +575,8 @@ CASES: Final[Mapping[str, Sequence[Step]]] = {
     "targeted": [Step(CHAIN % 1 + data("c", "input = 1"), ("-target=terraform_data.b",))],
     "variables": [
         Step(
-            'variable "a" {}\nvariable "n" {\n  type = number\n  default = 1\n}\nvariable "l" {\n  type = list(string)\n}\n'
-            + data("x", "input = [var.a, var.n, var.l]"),
+            'variable "a" {}\nvariable "n" {\n  type = number\n  default = 1\n}\n'
+            'variable "l" {\n  type = list(string)\n}\n' + data("x", "input = [var.a, var.n, var.l]"),
             ("-var=a=1", '-var=l=["x"]'),
         )
     ],

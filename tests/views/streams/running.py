@@ -1,4 +1,4 @@
-"""Runs the steps of a case in either tool and gathers every JSON document on the way, in a form that can be compared."""
+"""Runs the steps of a case in either tool and gathers every JSON document on the way, to be compared."""
 
 from __future__ import annotations
 
