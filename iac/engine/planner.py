@@ -285,15 +285,25 @@ class Planner:
         return planned.change.after
 
     def _is_pending(self, resource: ResourceBlock) -> bool:
-        """Whether something that the data source names in `depends_on`, or its module, is still to change."""
+        """Whether something that the data source, or its module, depends on is still to change.
+
+        Naming a managed resource in its arguments counts as `depends_on` for a data source (Terraform): it is to see
+        what comes of it.
+        """
         graph = self.prepared.graph
-        explicit = [*resource.depends_on]
+        needs = graph.resource_dependencies[resource.config_address]
+        explicit = bool(resource.depends_on)
         for depth in range(1, len(resource.module) + 1):
             parent = self.config.modules[resource.module[: depth - 1]]
-            explicit += parent.calls[resource.module[depth - 1]].depends_on
+            explicit = explicit or bool(parent.calls[resource.module[depth - 1]].depends_on)
         if not explicit:
-            return False
-        return any(self.changed.get(need) for need in graph.resource_dependencies[resource.config_address])
+            named = {
+                ConfigResource(n.module, n.name)
+                for n in graph.dependencies[Node("resource", resource.module, resource.address)]
+                if isinstance(n.name, Resource) and n.name.mode != DATA
+            }
+            needs = frozenset(named).union(*(graph.resource_dependencies[address] for address in named))
+        return any(self.changed.get(need) for need in needs if need.resource.mode != DATA)
 
     def record(self, change: ResourceChange) -> None:
         """Adds a change to the plan."""

@@ -64,6 +64,8 @@ class Refresher:
                 self._found(Action.NO_OP, address, stored, name, known, known)
             return known
         marked = with_schema_marks(schema.block, with_marks_by_path(current, marks_by_path(known)))
+        if current.is_null:
+            marked = current  # what is gone has no secrets
         action = Action.DELETE if current.is_null else Action.UPDATE
         self._found(action, address, stored, name, known, marked)
         return marked

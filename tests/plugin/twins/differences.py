@@ -130,16 +130,4 @@ DIFFERENCES = (
         _without("text"),
         ("unknown_block_count",),
     ),
-    Difference(
-        "iac takes an object that has secrets, and was deleted outside, for sensitive as a whole, and does not show "
-        "the one that will be created in its place.",
-        _without("text"),
-        ("drift_deleted",),
-    ),
-    Difference(
-        "Terraform reads a data source during apply when a resource that its configuration refers to will change; iac "
-        "reads it while planning when what it refers to is known.",
-        _without("plan", "text"),
-        ("data_source_later",),
-    ),
 )
