@@ -11,8 +11,9 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from iac.address import Resource, ResourceInstance, Target
 from iac.audit.chain import digest_key
@@ -23,7 +24,7 @@ from iac.audit.origin import collect_origin
 from iac.audit.query import events
 from iac.audit.record import TOOL, Origin
 from iac.audit.sensitive import digester
-from iac.config.loader import DirectoryFiles, Files, SnapshotFiles, load_config
+from iac.config.loader import DirectoryFiles, Files, SnapshotFiles, is_config_file, load_config
 from iac.config.model import Config
 from iac.config.variables import (
     InputValue,
@@ -38,6 +39,7 @@ from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, did_you_m
 from iac.engine.applier import Applier, ApplyResult, Observer
 from iac.engine.change import refuse_prevented
 from iac.engine.evaluator import Evaluator
+from iac.engine.generating import GeneratedBlock, generate, refuse_existing, take_without_block, write_generated
 from iac.engine.imports import import_block
 from iac.engine.inspection import Inspection
 from iac.engine.log_check import LogCheck, check_log
@@ -47,7 +49,7 @@ from iac.engine.options import PlanOptions
 from iac.engine.planner import Planner
 from iac.engine.prepare import Prepared, prepare
 from iac.engine.providers import Providers
-from iac.engine.refresh import Progress
+from iac.engine.refresh import Progress, silent
 from iac.engine.revert_run import RevertOperations, RevertSettling, RevertWriter, is_revert
 from iac.engine.revert_targets import events_to_revert
 from iac.engine.reverting import Reversion, plan_reversion
@@ -76,6 +78,10 @@ from iac.state.store import (
 from iac.state.workspaces import check_name, select_workspace
 from iac.storage import open_storage
 from iac.values.value import Value
+
+if TYPE_CHECKING:  # each is for one command
+    from iac.engine.database_check import Finding
+    from iac.engine.database_facts import DatabaseFacts
 
 
 @dataclass(frozen=True)
@@ -212,17 +218,24 @@ class Project:
         answers: Mapping[str, str] | None = None,
         progress: Progress | None = None,
         prepared: tuple[Prepared, Diagnostics] | None = None,
+        generate_to: Path | None = None,
     ) -> PlannedRun:
-        """Makes a plan. Raises `DiagnosticsError` when there is none to make because of the user's mistakes."""
+        """Makes a plan. Raises `DiagnosticsError` when there is none to make because of the user's mistakes.
+
+        `generate_to` is a new file for the configuration of objects to import that have none; it is written only
+        where there are such.
+        """
         options = options or PlanOptions()
         ready, diagnostics = prepared or self.load(require_files=options.mode is not Mode.DESTROY)
         inputs = self.inputs(ready.config, variables, answers or {}, diagnostics)
         diagnostics.raise_if_errors()
         state = self.state()
         timestamp = _now()
-        evaluator = self.evaluator(ready.config, during_plan=True, timestamp=timestamp)
-        more = {"progress": progress} if progress is not None else {}
-        planner = Planner(ready, state, Providers(ready), evaluator, inputs, options, **more)
+        generated: Sequence[GeneratedBlock] = ()
+        if generate_to is not None:
+            make = partial(self._planner, state=state, inputs=inputs, options=options, timestamp=timestamp)
+            ready, generated = self._generate(generate_to, ready, make)
+        planner = self._planner(ready, state, inputs, options, timestamp, progress or silent)
         if options.targets:
             diagnostics.add(_TARGETED)
         if options.excludes:
@@ -234,6 +247,7 @@ class Project:
         diagnostics.raise_if_errors()
         changes = sorted(planner.changes, key=lambda c: (c.address.sort_key(), c.deposed or ""))
         position = {id(change): index for index, change in enumerate(changes)}
+        texts = {block.address: block.text for block in generated}
         plan = Plan(
             next_id(""),
             options.mode,
@@ -242,7 +256,7 @@ class Project:
             state.serial,
             timestamp,
             inputs,
-            changes,
+            [replace(c, generated_config=texts[c.address]) if c.address in texts else c for c in changes],
             [position[id(change)] for change in planner.changes],
             planner.refresher.drift,
             planner.data,
@@ -255,6 +269,42 @@ class Project:
             ephemeral_variables=self._given_ephemerals(ready.config, variables, answers or {}),
         )
         return PlannedRun(plan, ready, state, ready.config.sources)
+
+    def _planner(
+        self,
+        prepared: Prepared,
+        state: State,
+        inputs: Mapping[str, Value],
+        options: PlanOptions,
+        timestamp: str,
+        progress: Progress = silent,
+    ) -> Planner:
+        evaluator = self.evaluator(prepared.config, during_plan=True, timestamp=timestamp)
+        return Planner(prepared, state, Providers(prepared), evaluator, inputs, options, progress)
+
+    def _generate(
+        self, path: Path, prepared: Prepared, planner_of: Callable[[Prepared], Planner]
+    ) -> tuple[Prepared, Sequence[GeneratedBlock]]:
+        """Writes the configuration for objects to import that have none; returns the whole with it. Raises
+        `DiagnosticsError`."""
+        refuse_existing(self.directory / path)
+        config = prepared.config
+        blocks = take_without_block(config)
+        if not blocks:
+            return prepared, ()
+        planner = planner_of(prepared)
+        planner.run()
+        if planner.diagnostics.has_errors:
+            self._refuse_invalid(prepared)
+            planner.diagnostics.raise_if_errors()
+        generated = generate(planner, blocks)
+        if not generated:
+            return prepared, ()
+        name = path.name if path.parent == Path(".") and is_config_file(path.name) else "__generated__.tf"
+        content = write_generated(self.directory / path, generated)
+        prepared, _ = self.load(SnapshotFiles({**config.sources, name: content}))
+        take_without_block(prepared.config)  # those that are not planned
+        return prepared, generated
 
     def plan_import(
         self,
@@ -480,6 +530,27 @@ class Project:
     def check_log(self) -> LogCheck:
         """Compares the present, rebuilt from the audit log, with the objects there are."""
         return check_log(self.database, self.registry)
+
+    # --- the database ---
+
+    def check_database(self) -> list[Finding]:
+        """What every check of the database finds."""
+        from iac.engine.database_check import check_database
+
+        return check_database(self.database, self.registry)
+
+    def database_facts(self) -> DatabaseFacts:
+        """What is in the database and how large it is."""
+        from iac.engine.database_facts import database_facts
+
+        return database_facts(self.database)
+
+    def back_up(self, target: Path, *, replace: bool = False) -> int:
+        """Copies the database to a file relative to the project's directory; returns the size of the copy. Raises
+        `DiagnosticsError` when that is there already, unless it is to be replaced."""
+        from iac.database.upkeep import copy_database
+
+        return copy_database(self.database, self.directory / target, replace=replace)
 
     # --- console ---
 

@@ -6,6 +6,7 @@ migrations. SQLModel and SQLAlchemy are imported only to create tables: opening 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,7 @@ from iac.diagnostics import DiagnosticsError, error
 DEFAULT_LOCATION: Final = "iac.db"
 LOCATION_VARIABLE: Final = "IAC_DATABASE"
 _VERSION_TABLE: Final = "schema_version"
+_VERSION_DDL: Final = "CREATE TABLE schema_version (version INTEGER NOT NULL)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,18 @@ def open_storage(location: str, *, create: bool = True) -> Database:
 def migrate(database: Database, migrations: Sequence[Migration] = MIGRATIONS) -> None:
     """Brings an older schema up to date, all in one transaction; refuses a newer one."""
     newest = 1 + len(migrations)
+    if _known_version(database, newest) == newest:
+        return
+    with database.schema_change():
+        # Another process, of a newer version perhaps, may have been first.
+        for migration in migrations[_known_version(database, newest) - 1 :]:
+            for statement in migration.statements:
+                database.execute(statement)
+        database.execute("UPDATE schema_version SET version = ?", (newest,))
+
+
+def _known_version(database: Database, newest: int) -> int:
+    """The version of the schema. Raises `DiagnosticsError` when it is beyond the newest."""
     version = schema_version(database)
     if version > newest:
         raise DiagnosticsError(
@@ -79,13 +93,7 @@ def migrate(database: Database, migrations: Sequence[Migration] = MIGRATIONS) ->
                 f" knows versions up to {newest}. Upgrade iac to use it.",
             )
         )
-    if version == newest:
-        return
-    with database.transaction():
-        for migration in migrations[schema_version(database) - 1 :]:
-            for statement in migration.statements:
-                database.execute(statement)
-        database.execute("UPDATE schema_version SET version = ?", (newest,))
+    return version
 
 
 def schema_version(database: Database) -> int:
@@ -119,11 +127,22 @@ def ddl(dialect: str) -> list[str]:
     return statements
 
 
+def schema_problems(database: Database) -> list[str]:
+    """The tables, indexes and triggers that are not there as this version makes them. Empty for a server database,
+    which writes them in a form of its own."""
+    if database.dialect != "sqlite":
+        return []
+    there = {sql for (sql,) in database.query("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+    missing = [statement for statement in (*ddl("sqlite"), _VERSION_DDL) if statement not in there]
+    # CREATE TABLE name, CREATE UNIQUE INDEX name, CREATE TRIGGER name
+    named = [re.match(r"CREATE (?:UNIQUE )?(\w+) \"?(\w+)", statement) for statement in missing]
+    return [f"the {found[1].lower()} {found[2]} is missing or was changed" for found in named if found]
+
+
 def _create(database: Database) -> None:
     from iac.audit.chain import begin_chain
 
-    for statement in ddl(database.dialect):
+    for statement in (*ddl(database.dialect), _VERSION_DDL):
         database.execute(statement)
-    database.execute("CREATE TABLE schema_version (version INTEGER NOT NULL)")
     database.execute("INSERT INTO schema_version (version) VALUES (?)", (SCHEMA_VERSION,))
     begin_chain(database)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -140,3 +145,86 @@ def test_a_query_that_does_not_end_is_stopped(lab: Lab) -> None:
 def test_a_large_answer_is_cut_where_that_is_asked_for(lab: Lab) -> None:
     found = asked(lab, "SELECT sequence FROM events", limit=2)
     assert (len(found.rows), found.is_cut) == (2, True)
+
+
+def test_a_query_that_fills_the_memory_is_stopped(lab: Lab) -> None:
+    endless = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n, hex(zeroblob(99999)) FROM c"
+    assert refused(lab, endless, seconds=60).startswith("Answer is too large")
+    assert len(asked(lab, endless, limit=3).rows) == 3
+
+
+def test_lists_in_columns_can_be_taken_apart(lab: Lab) -> None:
+    found = asked(lab, "SELECT DISTINCT c.value FROM events e, json_each(e.change) c ORDER BY 1")
+    assert ("config",) in found.rows
+
+
+def place(lab: Lab, sql: str) -> str:
+    """What is marked in a wrong query: its line, and the text."""
+    with pytest.raises(DiagnosticsError) as caught:
+        asked(lab, sql)
+    where = caught.value.diagnostics[0].subject
+    assert where is not None
+    return f"{where.start.line}: {sql.encode()[where.start.byte : where.end.byte].decode()}"
+
+
+@pytest.mark.parametrize(
+    ("sql", "wanted"),
+    [
+        ("SELCT 1", "1: SELCT"),
+        ("SELECT 1 FROM\n\n  evnts", "3: evnts"),
+        ("SELECT 'é', nope FROM events", "1: nope"),
+        ("SELECT e.nope FROM events e", "1: e.nope"),
+        ("SELECT e . nope FROM events e", "1: e . nope"),
+        ('SELECT -- nope\n "e".nope FROM events e', '2: "e".nope'),
+        ("SELECT 'nope' FROM events WHERE nope", "1: nope"),
+        ("SELECT id FROM events JOIN runs USING (user)", "1: id"),
+        ("SELECT nofunc(1)", "1: nofunc"),
+        ("SELECT upper(1, 2)", "1: upper"),
+        ("SELECT count(*) FROM events WHERE count(*) > 1", "1: count"),
+        ("SELECT (1", "1: 1"),
+        ("SELECT id FROM FROM events", "1: FROM"),
+        ("SELECT 1 # 2", "1: #"),
+        ("SELECT 'open", "1: 'open"),
+    ],
+)
+def test_the_place_of_a_mistake_is_found(lab: Lab, sql: str, wanted: str) -> None:
+    assert place(lab, sql) == wanted
+
+
+def test_of_several_places_the_wrong_one_is_found(lab: Lab) -> None:
+    with pytest.raises(DiagnosticsError) as caught:
+        asked(lab, "SELECT user FROM events WHERE id IN (SELECT x.user FROM (SELECT 1) x, (SELECT user FROM outputs))")
+    where = caught.value.diagnostics[0].subject
+    assert where is not None
+    assert where.start.column > 30
+
+
+_ENDLESS = """
+import sys
+from pathlib import Path
+from iac.project import Project
+from iac.query import ask
+with Project(Path(sys.argv[1]), sys.argv[2], {}) as project:
+    project.database
+    print("asking", flush=True)
+    ask(project, "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT count(*) FROM c", seconds=60)
+"""
+
+
+def test_a_query_can_be_interrupted(lab: Lab) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", _ENDLESS, str(lab.directory), lab.database],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+    )
+    with process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        for _ in range(100):  # it may not be asking yet
+            process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.2)
+                break
+        assert process.stderr is not None
+        assert b"KeyboardInterrupt" in process.stderr.read()

@@ -96,8 +96,10 @@ def _text(row: Row, members: Iterable[tuple[int, str, bool]]) -> str:
         parts.append(label)
         if value is None:
             parts.append(creation_patch(row[_POST_STATE]) if index == _PATCH else "null")
+        elif is_json or value.__class__ is not str:  # what is neither was never recorded so, and has another hash
+            parts.append(str(value))
         else:
-            parts.append(str(value) if is_json else encode_basestring(value))
+            parts.append(encode_basestring(value))
     parts.append("}")
     return "".join(parts)
 
@@ -110,6 +112,7 @@ def row_hash(row: Row) -> str:
 def event_from_row(row: Row) -> Event:
     """The record of a stored row. Raises `DiagnosticsError` when it is none: somebody altered it."""
     fields = dict(zip(FIELDS, row, strict=True))
+    whole = all(value.__class__ in _STORED for value in row)
     try:
         if fields["patch"] is None:
             fields["patch"] = creation_patch(fields["post_state"])
@@ -118,12 +121,16 @@ def event_from_row(row: Row) -> Event:
         for name in ("context", "post_state", "patch"):
             fields[name] = loads(fields[name])
         datetime.fromisoformat(fields["timestamp"])
-        whole = type(fields["context"]) is dict and all("path" in operation for operation in fields["patch"])
-    except (ValueError, TypeError, AttributeError):
+        whole = whole and type(fields["context"]) is dict and all("path" in o for o in fields["patch"])
+    except (ValueError, TypeError, RecursionError):
         whole = False
     if not whole:
         raise not_intact(fields["sequence"])
     return Event(**fields)
+
+
+_STORED: Final = (str, int, type(None))
+"""What SQLite gives for a column of an event."""
 
 
 def not_intact(sequence: Any) -> DiagnosticsError:
@@ -186,9 +193,7 @@ def begin_chain(database: Database) -> None:
 
 def read_head(database: Database) -> Head:
     """The newest event, or sequence 0 when there is none."""
-    row = database.query_one("SELECT sequence, hash, event_id, timestamp FROM audit_chain")
-    assert row is not None, "the chain is begun when the tables are created"
-    return Head(*row)
+    return Head(*_only_row(database, "SELECT sequence, hash, event_id, timestamp FROM audit_chain"))
 
 
 def write_head(database: Database, head: Head) -> None:
@@ -205,9 +210,8 @@ class Pruned(NamedTuple):
 
 def read_pruned(database: Database) -> Pruned:
     """Where the log begins now."""
-    row = database.query_one("SELECT pruned_sequence, pruned_hash FROM audit_chain")
-    assert row is not None, "the chain is begun when the tables are created"
-    return Pruned(int(row[0]), str(row[1]))
+    sequence, hash = _only_row(database, "SELECT pruned_sequence, pruned_hash FROM audit_chain")
+    return Pruned(int(sequence), str(hash))
 
 
 def write_pruned(database: Database, pruned: Pruned) -> None:
@@ -218,9 +222,20 @@ def write_pruned(database: Database, pruned: Pruned) -> None:
 def digest_key(database: Database) -> bytes:
     """The key of the digests that stand for sensitive values. It is for `log`, for naming the
     database, and for holding what there is against the log."""
-    row = database.query_one("SELECT key FROM audit_key")
-    assert row is not None, "the key is made when the tables are created"
-    return bytes.fromhex(row[0])
+    try:
+        return bytes.fromhex(_only_row(database, "SELECT key FROM audit_key")[0])
+    except (ValueError, TypeError):
+        raise DiagnosticsError(error("The log is not intact", "Its key was altered.")) from None
+
+
+def _only_row(database: Database, sql: str) -> Row:
+    """The row that is there since the tables were created."""
+    row = database.query_one(sql)
+    if row is None:
+        raise DiagnosticsError(
+            error("The log is not intact", "The row that says where the log ends, or that has its key, was removed.")
+        )
+    return row
 
 
 def database_id(database: Database) -> str:

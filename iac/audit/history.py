@@ -129,7 +129,8 @@ def sequence_at(database: Database, moment: datetime) -> int:
 
 def _pruned_until(database: Database) -> str:
     row = database.query_one(
-        f"SELECT {COLUMNS} FROM event WHERE event_type = ? ORDER BY sequence DESC LIMIT 1", [PRUNED]
+        f"SELECT {COLUMNS} FROM event WHERE event_type = ? AND {_TYPE} = ? ORDER BY sequence DESC LIMIT 1",
+        [PRUNED, LOG],
     )
     return "" if row is None else str(event_from_row(row).post_state["last_timestamp"])
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, Final
 
-from iac.audit.chain import COLUMNS, FIELDS, Row, creation_patch, event_from_row
+from iac.audit.chain import COLUMNS, FIELDS, Row, creation_patch, event_from_row, not_intact
 from iac.audit.conditions import Chosen, choose, like_literal
 from iac.audit.filters import EventFilter
 from iac.audit.record import Event
@@ -95,7 +95,10 @@ class _Fields:
             text = self._row[_POSITIONS[name]]
             if text is None:  # only a patch is left out
                 text = creation_patch(self._row[_POSITIONS["post_state"]])
-            self._read[name] = loads(text)
+            try:
+                self._read[name] = loads(text)
+            except (ValueError, TypeError, RecursionError):
+                raise not_intact(self._row[_SEQUENCE]) from None
         return self._read[name]
 
 

@@ -19,6 +19,12 @@ from iac.values.codec import ExactNumber, canonical, quote
 MARKER: Final = "$sensitive"
 HIDDEN: Final = "(sensitive value)"
 
+_ALGORITHM: Final = "hmac-sha256"
+_DIGEST: Final = re.compile(rf"{_ALGORITHM}:[0-9a-f]*")
+
+HIDDEN_PART: Final = {MARKER: f"{_ALGORITHM}:"}
+"""Stands for something of which no more may be said than that it is there."""
+
 JsonPath: TypeAlias = Sequence[Any]
 """Where in a JSON document: member names and indices, as `iac.values.paths.path_to_json` gives them."""
 
@@ -26,8 +32,12 @@ Digest: TypeAlias = Callable[[Any], Any]
 
 
 def is_digest(data: Any) -> bool:
-    """Whether the JSON data stands for a sensitive value."""
-    return isinstance(data, Mapping) and MARKER in data and len(data) == 1
+    """Whether the JSON data stands for a sensitive value. An object of a user that only has the same member does not,
+    or nothing would hide it where it is sensitive itself."""
+    if not isinstance(data, Mapping) or len(data) != 1 or MARKER not in data:
+        return False
+    text = data[MARKER]
+    return isinstance(text, str) and _DIGEST.fullmatch(text) is not None
 
 
 def digester(key: bytes) -> Digest:
@@ -36,7 +46,7 @@ def digester(key: bytes) -> Digest:
     def digest(value: Any) -> Any:
         if value is None or is_digest(value):
             return value
-        return {MARKER: f"hmac-sha256:{hmac.new(key, canonical(value).encode(), sha256).hexdigest()}"}
+        return {MARKER: f"{_ALGORITHM}:{hmac.new(key, canonical(value).encode(), sha256).hexdigest()}"}
 
     return digest
 

@@ -17,7 +17,7 @@ from itertools import zip_longest
 from typing import Any, Final, TypeAlias
 
 from iac.audit.record import Event
-from iac.audit.sensitive import MARKER, is_digest
+from iac.audit.sensitive import HIDDEN_PART, is_digest
 from iac.values.codec import ExactNumber, canonical
 
 
@@ -158,9 +158,6 @@ def any_true(operand: Operand) -> Predicate:
 
 # --- What changed --------------------------------------------------------------------------------------------
 
-_CHANGED_INSIDE: Final = {MARKER: ""}
-"""Stands for an object or list of which a part changed: like a sensitive value it is there, and no more is said."""
-
 
 def changes(patch: Iterable[Mapping[str, Any]], steps: Sequence[Step]) -> Iterator[tuple[Any, Any]]:
     """What stood at a path of the object before and after, for each value there that a patch changed.
@@ -172,7 +169,8 @@ def changes(patch: Iterable[Mapping[str, Any]], steps: Sequence[Step]) -> Iterat
         if not all(_meets(step, part) for step, part in zip(steps, pointer, strict=False)):
             continue
         if len(pointer) > len(steps):
-            yield _CHANGED_INSIDE, _CHANGED_INSIDE
+            # Of an object or list of which a part changed no more is said than of a sensitive value.
+            yield HIDDEN_PART, HIDDEN_PART
             continue
         for old, new in _pairs(operation.get("old"), operation.get("value"), steps[len(pointer) :]):
             if not same(old, new):

@@ -9,7 +9,7 @@ import click
 from iac.cli.applying import apply_plan, approve
 from iac.cli.approval import objections, parse_conditions
 from iac.cli.arguments import Command, switch
-from iac.cli.planning import PlanArguments, make_plan, plan_options, seconds, show_plan
+from iac.cli.planning import PlanArguments, announce_changes, make_plan, plan_options, seconds, show_plan
 from iac.cli.session import session
 
 
@@ -50,6 +50,7 @@ def command(
             if saved_plan is not None:
                 arguments.refuse_with_saved_plan()
                 run = opened.project.load_plan(Path(saved_plan), arguments.variables)
+                announce_changes(opened, run)
             else:
                 run = make_plan(opened, arguments)
                 auto_approve = auto_approve or bool(conditions and not objections(run.plan, conditions))

@@ -165,10 +165,12 @@ def apply_plan(opened: Session, run: PlannedRun, message: str | None, *, strict_
     opened.report(list(result.diagnostics))
     destroy = run.plan.mode is Mode.DESTROY
     counts = {"added": result.added, "changed": result.changed, "destroyed": result.destroyed}
-    if opened.as_json:
+    if opened.as_json and result.succeeded:
         kind = "destroy" if destroy else "apply"
         opened.message(ui_json.change_summary_message(kind, timestamp(), **counts, imported=result.imported))
         opened.message(ui_json.outputs_message(result.outputs, timestamp()))
+    elif opened.as_json:
+        pass  # what went wrong has been said, and what was done
     elif result.succeeded:
         console.write(ui.apply_complete(color=console.color, destroy=destroy, **counts, imported=result.imported))
     else:

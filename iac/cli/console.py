@@ -46,3 +46,11 @@ class Console:
             sys.stdout.flush()
             sys.stderr.write(text if text.endswith("\n") else f"{text}\n")
             sys.stderr.flush()
+
+
+def warn_of_readers(console: Console, location: str) -> None:
+    """Says on standard error when others than its owner may read the database."""
+    from iac.database.upkeep import readable_by_others
+
+    if (found := readable_by_others(location)) is not None:
+        console.diagnostics([found], {})

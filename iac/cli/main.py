@@ -37,6 +37,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "untaint": ("iac.cli.untaint", "Take the mark away from a tainted object"),
     "workspace": ("iac.cli.workspace.group", "Work with several states of one configuration"),
     "force-unlock": ("iac.cli.force_unlock", "Remove the lock of a state whose holder is gone"),
+    "db": ("iac.cli.db.group", "Look after the database: check it, copy it, see what is in it"),
     "providers": ("iac.cli.providers", "List the providers and their schemas"),
     "provider": ("iac.cli.provider.group", "Use the resources of iac from the real Terraform"),
     "version": ("iac.cli.version", "Show the version"),

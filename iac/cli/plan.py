@@ -15,10 +15,20 @@ from iac.cli.session import session
 @plan_options
 @click.option("--out", metavar="FILE", help="Save the plan, to be applied with: iac apply FILE")
 @switch("detailed-exitcode", "Exit with 2 when there are changes, 0 when there are none.")
+@click.option(
+    "--generate-config-out",
+    metavar="FILE",
+    help="Write configuration for what import blocks take over and nothing describes yet to a new file.",
+)
+@click.option("--summary", "form", flag_value="summary", help="Show only a list of the objects and what is done.")
+@click.option("--tree", "form", flag_value="tree", help="The same list, by module.")
+@click.option("--full", "form", flag_value="full", help="Hide nothing: show what stays as it is, too.")
 def command(
     arguments: PlanArguments,
     out: str | None,
     detailed_exitcode: bool,
+    generate_config_out: str | None,
+    form: str | None,
     database: str | None,
     no_color: bool,
     as_json: bool,
@@ -34,14 +44,21 @@ def command(
         seconds(lock_timeout)  # only checked: planning takes no lock
         if as_json:
             opened.announce_version()
-        run = make_plan(opened, arguments)
-        show_plan(opened, run)
+        run = make_plan(opened, arguments, generate_to=Path(generate_config_out) if generate_config_out else None)
+        show_plan(opened, run, form=form or "")
         if out is not None:
             opened.project.save_plan(run, Path(out))
         if not as_json and (out is not None or not run.plan.is_empty):
             from iac.views.plan_text import saved_plan_note
 
             console = opened.console
-            console.write("\n" + saved_plan_note(out, color=console.color, width=console.width))
+            generated = any(change.generated_config is not None for change in run.plan.changes)
+            note = saved_plan_note(
+                out,
+                color=console.color,
+                width=console.width,
+                generated=generate_config_out if generated else None,
+            )
+            console.write("\n" + note)
         if detailed_exitcode and not run.plan.is_empty:
             raise click.exceptions.Exit(2)

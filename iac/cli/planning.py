@@ -18,7 +18,7 @@ from iac.config.variables import VariableOption
 from iac.diagnostics import DiagnosticsError, error
 from iac.engine.options import PlanOptions
 from iac.engine.selecting import Selector, parse_selector
-from iac.plan.model import Mode
+from iac.plan.model import Action, Mode
 from iac.project import PlannedRun, Project
 from iac.values.value import Value
 
@@ -178,15 +178,33 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
 )
 
 
-def make_plan(opened: Session, arguments: PlanArguments, *, record: bool = True) -> PlannedRun:
-    """Makes the plan, asking for variables where that is possible, and showing progress; keeps it with `record`."""
+def make_plan(
+    opened: Session, arguments: PlanArguments, *, record: bool = True, generate_to: Path | None = None
+) -> PlannedRun:
+    """Makes the plan, asking for variables where that is possible, and showing progress; keeps it with `record`.
+    Configuration for what is imported without any is written to `generate_to`."""
     project = opened.project
     options = arguments.options()
+    if generate_to is not None and options.mode is not Mode.NORMAL:
+        raise DiagnosticsError(
+            error(
+                "Invalid generate-config-out flag",
+                "Config can only be generated during a normal plan operation, and not during a refresh-only or destroy "
+                "plan.",
+            )
+        )
     prepared = project.load(require_files=options.mode is not Mode.DESTROY)
     answers: Mapping[str, str] = {}
     if arguments.input and not opened.as_json and sys.stdin.isatty():
         answers = ask_variables(project, prepared[0].config, arguments.variables)
-    run = project.plan(options, arguments.variables, answers=answers, progress=progress(opened), prepared=prepared)
+    run = project.plan(
+        options,
+        arguments.variables,
+        answers=answers,
+        progress=progress(opened),
+        prepared=prepared,
+        generate_to=generate_to,
+    )
     if record:
         project.record_plan(run)
     return run
@@ -219,6 +237,9 @@ def progress(opened: Session) -> Callable[[str, ResourceInstance, Value], None]:
             if action == "refresh":
                 opened.message(ui_json.refresh_start_message(address, timestamp(), identity))
                 opened.message(ui_json.refresh_complete_message(address, timestamp(), identity))
+            elif action == "read":
+                opened.message(ui_json.apply_start_message(address, Action.READ, timestamp()))
+                opened.message(ui_json.apply_complete_message(address, Action.READ, 0.0, timestamp(), identity))
         elif action == "refresh":
             opened.console.write(ui.refreshing(address, identity, color=opened.console.color))
         elif action == "import":
@@ -227,23 +248,41 @@ def progress(opened: Session) -> Callable[[str, ResourceInstance, Value], None]:
     return show
 
 
-def show_plan(opened: Session, run: PlannedRun, *, checks: bool = True) -> None:
+def show_plan(opened: Session, run: PlannedRun, *, checks: bool = True, form: str = "") -> None:
     """Shows the plan and the warnings that came with it; those of check blocks only with `checks`: whoever applies
-    at once hears them afterwards."""
+    at once hears them afterwards. `form` is summary, tree, full, or empty for the usual text."""
     diagnostics = [d for d in run.diagnostics if checks or not d.from_check]
     if opened.as_json:
         from iac.views.ui_json import plan_messages
 
-        opened.report(diagnostics)
         for message in plan_messages(run.plan, timestamp()):
             opened.message(message)
+        opened.report(diagnostics)
         return
+    opened.console.write(_plan_text(opened, run, form))
+    opened.report(diagnostics)
+
+
+def announce_changes(opened: Session, run: PlannedRun) -> None:
+    """For programs that read along: what a saved plan is about to do. People have seen it when it was made."""
+    if opened.as_json:
+        from iac.views.ui_json import planned_messages
+
+        for message in planned_messages(run.plan, timestamp()):
+            opened.message(message)
+
+
+def _plan_text(opened: Session, run: PlannedRun, form: str) -> str:
+    color, width = opened.console.color, opened.console.width
+    if form in ("summary", "tree"):
+        from iac.views.plan_listing import render_summary, render_tree
+
+        render = render_tree if form == "tree" else render_summary
+        return render(run.plan, color=color, width=width)
     from iac.views.plan_text import render_plan
 
     causes = opened.project.drift_causes(run.plan) if run.plan.drift else None
-    console = opened.console
-    console.write(render_plan(run.plan, color=console.color, width=console.width, drift_causes=causes))
-    opened.report(diagnostics)
+    return render_plan(run.plan, color=color, width=width, drift_causes=causes, everything=form == "full")
 
 
 def seconds(text: str) -> float:

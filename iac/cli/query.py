@@ -29,19 +29,25 @@ def command(
 ) -> None:
     """Ask in SQL: one SELECT over resources, attributes, outputs, events, plans and runs. It can only read.
 
+    The query is an argument, or comes from standard input where that is -. Secrets are not to be had.
+
     For example: iac query "SELECT type, count(*) FROM resources GROUP BY type"
     """
-    from iac.query import SCHEMA, ask
-    from iac.views.query_result import rows_to_csv, rows_to_json, table_lines
+    from iac.cli.reading import STANDARD_INPUT, read_file
+    from iac.query import FILENAME, VIEWS, ask
+    from iac.views.query_result import render_views, rows_to_csv, rows_to_json, table_lines, views_to_json
 
     with session(database, no_color=no_color, create=False) as opened:
         console = opened.console
         if schema:
-            for view, names in SCHEMA.items():
-                console.write(f"{view}: {', '.join(names)}")
+            as_json = as_json or form == "json"
+            console.write(views_to_json(VIEWS) if as_json else render_views(VIEWS, color=console.color))
             return
         if sql is None:
             raise click.UsageError("A query is needed, or --schema.")
+        if sql == STANDARD_INPUT:
+            sql = read_file(sql).decode("utf-8", "replace")
+        opened.project.sources[FILENAME] = sql.encode("utf-8", "replace")
         answer = ask(opened.project, sql, limit=limit, seconds=timeout)
         if as_json or form == "json":
             console.write(rows_to_json(answer.columns, answer.rows))

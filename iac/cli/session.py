@@ -15,7 +15,7 @@ from types import FrameType
 import click
 
 from iac import __version__
-from iac.cli.console import Console
+from iac.cli.console import Console, warn_of_readers
 from iac.diagnostics import Diagnostic, DiagnosticsError
 from iac.project import Project
 from iac.state.workspaces import selected_workspace
@@ -74,6 +74,7 @@ def session(
     location = location_from(os.environ, database or click.get_current_context().find_root().params.get("database"))
     with Project(Path("."), location, dict(os.environ), create=create) as project:
         opened = Session(project, console, as_json, compact_warnings)
+        warn_of_readers(console, location)
         try:
             project.workspace = selected_workspace(project.directory, project.environment)
             yield opened

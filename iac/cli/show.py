@@ -23,9 +23,9 @@ def command(file: str | None, database: str | None, no_color: bool, as_json: boo
         if file is not None:
             run = project.load_plan(Path(file))
             if as_json:
-                from iac.views.plan_json import plan_to_json
+                from iac.views.plan_json import run_to_json
 
-                console.json(plan_to_json(run.plan, iac_version=__version__))
+                console.json(run_to_json(run, project.schema_of_type, iac_version=__version__))
             else:
                 from iac.views.plan_text import render_plan
 

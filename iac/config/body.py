@@ -176,6 +176,12 @@ class CompiledBody:
             for block in blocks:
                 yield from block.references()
 
+    def written_blocks(self, name: str) -> Iterator[tuple[str | None, CompiledBody]]:
+        """Label and body of each block of a type that is written out; those that `dynamic` will make are not."""
+        for block in self.blocks.get(name, ()):
+            if isinstance(block, _Static):
+                yield block.label, block.body
+
     def locate(self, path: Path) -> SourceRange:
         """The place in the file of what stands at a path: the expression, else the nearest block around it."""
         if not path:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, TypeAlias
 
-from iac.database.drivers import Driver, open_driver
+from iac.database.drivers import Driver, IntegrityError, open_driver
 from iac.diagnostics import DiagnosticsError, error
 
 Params: TypeAlias = Sequence[Any]
@@ -91,6 +91,22 @@ class Database:
             yield from self._outermost()
         else:
             yield from self._savepoint()
+
+    @contextmanager
+    def schema_change(self) -> Iterator[None]:
+        """An outermost transaction in which tables may be rebuilt: dropped and made again with their rows.
+
+        References to other rows are checked at its end and not at each statement; raises `IntegrityError` when one
+        does not hold then.
+        """
+        self._driver.check_references(at_once=False)
+        try:
+            with self.transaction():
+                yield
+                if broken := self._driver.broken_references():
+                    raise IntegrityError(broken)
+        finally:
+            self._driver.check_references(at_once=True)
 
     def _outermost(self) -> Iterator[None]:
         self._driver.begin()

@@ -55,6 +55,14 @@ class Driver(Protocol):
         """Runs a statement of transaction control."""
         ...
 
+    def check_references(self, *, at_once: bool) -> None:
+        """Says whether references to other rows are checked at each statement, outside a transaction."""
+        ...
+
+    def broken_references(self) -> str | None:
+        """What is wrong with references that were not checked at once; None when they hold."""
+        ...
+
     def query(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         """The rows that a statement gives."""
         ...
@@ -153,11 +161,29 @@ class SqliteDriver:
         except sqlite3.Error as failure:
             raise _sqlite_failure(failure, self.location) from failure
 
+    def check_references(self, *, at_once: bool) -> None:
+        self.run(f"PRAGMA foreign_keys = {'ON' if at_once else 'OFF'}")
+
+    def broken_references(self) -> str | None:
+        found = self.query("PRAGMA foreign_key_check", ())
+        return None if not found else f"a row of {found[0][0]} refers to one of {found[0][2]} that is not there"
+
     def query(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         try:
             return self._connection.execute(sql, params).fetchall()
         except sqlite3.Error as failure:
+            if str(failure).startswith(_NO_UNICODE):
+                return self._query_bad_text(sql, params)
             raise _sqlite_failure(failure, self.location) from failure
+
+    def _query_bad_text(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Reads what is no Unicode, which another program has put there, with replacement characters: who verifies
+        the log must be told where it was altered."""
+        self._connection.text_factory = lambda content: content.decode(errors="replace")
+        try:
+            return self._attempt(lambda: self._connection.execute(sql, params).fetchall())
+        finally:
+            self._connection.text_factory = str
 
     def execute(self, sql: str, params: Sequence[Any]) -> int:
         try:
@@ -221,6 +247,9 @@ def _prepare_file(path: str, create: bool) -> bool:
             error("Cannot open database", f'The database "{path}" cannot be opened: {reason}.')
         ) from failure
 
+
+_NO_UNICODE: Final = "Could not decode to UTF-8"
+"""How the message of Python's sqlite3 begins when a text is no Unicode; the error has no code of its own."""
 
 _SQLITE_FAILURES: Final = {
     "SQLITE_BUSY": (
@@ -342,6 +371,12 @@ class PostgresDriver:
         elif sql.startswith("ROLLBACK TO "):
             self._aborted = False
         self._execute(sql, ())
+
+    def check_references(self, *, at_once: bool) -> None:
+        pass  # tables are changed in place: nothing has to be rebuilt
+
+    def broken_references(self) -> str | None:
+        return None
 
     def query(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self._execute(sql, tuple(params))]

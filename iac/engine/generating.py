@@ -22,7 +22,7 @@ from iac.hcl.render import go_quote
 from iac.hcl.writing import argument
 from iac.providers.protocol import Provider
 from iac.schema import Block, NestedBlock, ResourceSchema
-from iac.values.value import SENSITIVE, Value
+from iac.values.value import SENSITIVE, Value, null
 
 _HEADER: Final = (
     "# __generated__ by iac\n# Please review these resources and move them into your main configuration files.\n"
@@ -38,9 +38,12 @@ class GeneratedBlock:
     text: str
 
 
-def without_block(config: Config) -> list[ImportBlock]:
-    """The `import` blocks for resources that the configuration does not have."""
-    return [block for block in config.root.imports if config.resource(block.to.resource) is None]
+def take_without_block(config: Config) -> list[ImportBlock]:
+    """Takes the `import` blocks for resources that the configuration does not have out of it, and returns them."""
+    imports = config.root.imports
+    taken = [block for block in imports if config.resource(block.to.resource) is None]
+    imports[:] = [block for block in imports if config.resource(block.to.resource) is not None]
+    return taken
 
 
 def generate(planner: Planner, blocks: Sequence[ImportBlock]) -> list[GeneratedBlock]:
@@ -152,6 +155,10 @@ def _body(schema: Block, value: Value, *, top: bool = False) -> Iterator[str]:
         if not (attribute.required or attribute.optional) or (top and name == "id" and attribute.computed):
             continue
         part = value.raw[name]
+        if attribute.deprecated and part.raw is None:
+            continue
+        if part.raw == "" and attribute.default == "":
+            part = null(part.type)  # Terraform takes it for unset, and here it means the same
         if attribute.sensitive or SENSITIVE in part.marks:
             yield f"{name} = null # sensitive"
         else:

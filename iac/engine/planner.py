@@ -276,9 +276,9 @@ class Planner:
         return change.change.after
 
     def _data(self, subject: Subject, config: Value) -> Value:
-        self.progress("read", subject.address, config)
         planned = plan_data(subject, config, pending=self._is_pending(subject.resource), diagnostics=self.diagnostics)
         if isinstance(planned, DataRead):
+            self.progress("read", subject.address, planned.value)
             self.data.append(planned)
             return planned.value
         self.record(planned)

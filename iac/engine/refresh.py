@@ -14,7 +14,8 @@ from iac.values.paths import marks_by_path, with_marks_by_path
 from iac.values.value import Value, unmark_deep
 
 Progress = Callable[[str, ResourceInstance, Value], None]
-"""Called with what is being done (`refresh`, `read`), to what, and the object so far."""
+"""Called with what is being done (`refresh`, `import`) to what, and the object so far; and with `read` when a data
+source was read, and what it gave."""
 
 
 def silent(action: str, address: ResourceInstance, value: Value) -> None:

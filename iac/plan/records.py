@@ -223,10 +223,16 @@ def plans(
 
 
 def runs(
-    database: Database, workspace: str | None = None, *, plan_id: str | None = None, limit: int | None = None
+    database: Database,
+    workspace: str | None = None,
+    *,
+    plan_id: str | None = None,
+    status: str | None = None,
+    limit: int | None = None,
 ) -> list[RunRecord]:
     """The runs, newest first."""
-    rows = _select(database, "run", _RUN_COLUMNS, "started", {"workspace": workspace, "plan_id": plan_id}, limit)
+    equal = {"workspace": workspace, "plan_id": plan_id, "status": status}
+    rows = _select(database, "run", _RUN_COLUMNS, "started", equal, limit)
     return [_run(row) for row in rows]
 
 

@@ -24,6 +24,11 @@ _SCHEMAS: Final[dict[str, Callable[[], ProviderSchema]]] = {
 }
 
 
+def source_address(name: str) -> str:
+    """The source address of a provider by local name; the name of one that does not come with iac is its address."""
+    return _SOURCES.get(name, name)
+
+
 class Registry:
     """The providers there are. `database` opens the database; it is called when an operation needs one."""
 

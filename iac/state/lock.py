@@ -107,6 +107,11 @@ def read_lock(database: Database, workspace: str) -> Lock | None:
     return Lock(*row) if row else None
 
 
+def holder_is_gone(lock: Lock) -> bool:
+    """Whether the process that holds the lock certainly does not run any more: the next one takes it over."""
+    return _is_dead(lock)
+
+
 def force_unlock(database: Database, workspace: str, lock_id: str) -> Lock:
     """Removes the lock with this id, whoever holds it, and returns it. Raises `DiagnosticsError`."""
     with database.transaction():

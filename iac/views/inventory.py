@@ -79,7 +79,7 @@ def object_to_json(past: PastObject) -> dict[str, Any]:
 def render_check(check: LogCheck, *, color: bool) -> str:
     """What differs between the log and what there is, object by object, and how many agree."""
     form = style(color)
-    text = "".join(f"{form.paint('[red]%s[reset]') % visible(p.target)}: {_problem(p)}\n" for p in check.problems)
+    text = "".join(f"{form.paint('[red]%s[reset]') % visible(p.target)}: {problem_text(p)}\n" for p in check.problems)
     agreeing = f"{plural(check.agreeing, 'object')} {'agrees' if check.agreeing == 1 else 'agree'}"
     if check.problems:
         bad = plural(len({(p.type, p.id) for p in check.problems}), "object")
@@ -89,7 +89,8 @@ def render_check(check: LogCheck, *, color: bool) -> str:
     return f"{agreeing} with the log.\n"
 
 
-def _problem(problem: LogProblem) -> str:
+def problem_text(problem: LogProblem) -> str:
+    """What one difference is, behind the name of the object."""
     where = "in the state" if problem.in_state else "on the platform"
     last = f" (event {problem.sequence})" if problem.sequence else ""
     if problem.kind == MISSING:

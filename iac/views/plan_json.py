@@ -1,26 +1,31 @@
 """A plan as JSON: the format of `terraform show -json`, version 1.2.
 
 Owns what is in it and where. How values are written is left to `value_json`, the tree of modules to
-`resource_json`. The configuration is an argument, already in its JSON form.
+`resource_json`, the configuration to `config_json`, the state before to `prior_state`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from iac.address import AddressError, ResourceInstance, module_text, parse_instance
-from iac.plan.model import Action, ActionReason, Change, CheckResult, Drift, Mode, OutputChange, Plan, ResourceChange
+from iac.plan.model import Action, Change, CheckResult, Drift, Mode, OutputChange, Plan, ResourceChange
+from iac.providers.registry import source_address
 from iac.values.codec import to_json
 from iac.values.paths import path_to_json
 from iac.values.types import type_to_json
 from iac.values.value import EPHEMERAL, Value
+from iac.views.prior_state import prior_state_json
 from iac.views.resource_json import address_json, module_tree
+from iac.views.state_json import SchemaOf, object_json
 from iac.views.value_json import known_json, sensitive_json, unknown_json
 
+if TYPE_CHECKING:
+    from iac.project import PlannedRun
+
 FORMAT_VERSION: Final = "1.2"
-STATE_FORMAT_VERSION: Final = "1.0"
 TERRAFORM_VERSION: Final = "1.11.4"
 """The version of Terraform whose formats these are."""
 
@@ -31,10 +36,12 @@ def plan_to_json(
     iac_version: str,
     configuration: Mapping[str, Any] | None = None,
     prior_state: Mapping[str, Any] | None = None,
+    relevant: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """The plan as JSON data.
 
     `prior_state` is the state's JSON form as refreshed; without it, it is made of what the plan starts from.
+    `relevant` are the `relevant_attributes`; without them, those that the plan knows itself.
     """
     result: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
@@ -46,17 +53,19 @@ def plan_to_json(
         result["variables"] = {name: _variable(value) for name, value in variables.items()}
     result["planned_values"] = planned_values(plan)
     if plan.drift:
-        result["resource_drift"] = [_drift(drift) for drift in plan.drift]
+        result["resource_drift"] = [_drift(drift) for drift in sorted(plan.drift, key=_position)]
     if plan.changes:
-        result["resource_changes"] = [resource_change_json(change) for change in _shown(plan)]
+        result["resource_changes"] = [resource_change_json(c) for c in sorted(_shown(plan), key=_position)]
     if plan.outputs:
         result["output_changes"] = {o.name: output_change_json(o) for o in _by_name(plan.outputs)}
-    prior = prior_state if prior_state is not None else _prior_state(plan)
+    prior = prior_state if prior_state is not None else prior_state_json(plan)
     if prior:
         result["prior_state"] = prior
     if configuration is not None:
         result["configuration"] = configuration
-    if relevant := plan.extra.get("relevant_attributes"):
+    if relevant is None:
+        relevant = plan.extra.get("relevant_attributes")
+    if relevant:
         result["relevant_attributes"] = relevant
     if plan.checks:
         result["checks"] = checks_json(plan.checks)
@@ -67,11 +76,30 @@ def plan_to_json(
     return result
 
 
+def run_to_json(run: PlannedRun, schema_of: SchemaOf, *, iac_version: str) -> dict[str, Any]:
+    """A plan with the configuration that it was made of, as JSON data: everything that the format has."""
+    from iac.views.config_json import configuration_json
+    from iac.views.relevance import relevant_attributes
+
+    return plan_to_json(
+        run.plan,
+        iac_version=iac_version,
+        configuration=configuration_json(run.prepared),
+        prior_state=prior_state_json(run.plan, run.state, schema_of),
+        relevant=relevant_attributes(run.plan, run.prepared),
+    )
+
+
 def _shown(plan: Plan) -> Iterable[ResourceChange]:
     """The changes; where everything is destroyed it does not matter what moved before."""
     if plan.mode is not Mode.DESTROY:
         return plan.changes
     return (replace(change, previous_address=None) for change in plan.changes)
+
+
+def _position(item: ResourceChange | Drift) -> tuple[int, tuple[object, ...], str]:
+    """Modules come in the order of their depth."""
+    return len(item.address.module), item.address.sort_key(), item.deposed or ""
 
 
 def _only_refreshes(plan: Plan) -> bool:
@@ -104,7 +132,7 @@ def _described(address: ResourceInstance, provider: str) -> dict[str, Any]:
     result = {"address": described.pop("address")}
     if address.module:
         result["module_address"] = module_text(address.module)
-    return {**result, **described, "provider_name": provider}
+    return {**result, **described, "provider_name": source_address(provider)}
 
 
 def resource_change_json(change: ResourceChange) -> dict[str, Any]:
@@ -156,7 +184,7 @@ def planned_values(plan: Plan) -> dict[str, Any]:
         result["outputs"] = outputs
     result["root_module"] = module_tree(
         (
-            (c.address, _resource(c.address, c.provider, c.schema.version, c.change.after))
+            (c.address, object_json(c.address, c.provider, c.schema, c.change.after))
             for c in plan.changes
             if c.deposed is None and not c.change.after.is_null
         ),
@@ -171,50 +199,6 @@ def _planned_output(output: OutputChange) -> dict[str, Any]:
     if value.is_wholly_known:
         result["type"] = type_to_json(value.type)
         result["value"] = to_json(value)
-    return result
-
-
-def _resource(address: ResourceInstance, provider: str, version: int, value: Value) -> dict[str, Any]:
-    return {
-        **address_json(address),
-        "provider_name": provider,
-        "schema_version": version,
-        "values": known_json(value),
-        "sensitive_values": sensitive_json(value),
-    }
-
-
-def _prior_state(plan: Plan) -> dict[str, Any]:
-    """The state before, as the plan knows it; empty when nothing was there."""
-    before = [c for c in plan.changes if not c.change.before.is_null]
-    outputs = {
-        o.name: {
-            "sensitive": o.sensitive,
-            "value": to_json(o.change.before),
-            "type": type_to_json(o.change.before.type),
-        }
-        for o in _by_name(plan.outputs)
-        if o.change.action is not Action.CREATE
-    }
-    if not before and not outputs:
-        return {}
-    values: dict[str, Any] = {"outputs": outputs} if outputs else {}
-    values["root_module"] = module_tree((c.address, _prior_resource(c)) for c in before)
-    return {
-        "format_version": STATE_FORMAT_VERSION,
-        "terraform_version": TERRAFORM_VERSION,
-        "values": values,
-    }
-
-
-def _prior_resource(change: ResourceChange) -> dict[str, Any]:
-    result = _resource(change.address, change.provider, change.schema.version, change.change.before)
-    if change.dependencies:
-        result["depends_on"] = sorted(map(str, change.dependencies))
-    if change.reason is ActionReason.REPLACE_BECAUSE_TAINTED:
-        result["tainted"] = True
-    if change.deposed:
-        result["deposed_key"] = change.deposed
     return result
 
 

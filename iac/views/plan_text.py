@@ -63,21 +63,30 @@ _DRIFT_HEADERS: Final = {
 
 
 def render_plan(
-    plan: Plan, *, color: bool, width: int, drift_causes: Mapping[ResourceInstance, str] | None = None
+    plan: Plan,
+    *,
+    color: bool,
+    width: int,
+    drift_causes: Mapping[ResourceInstance, str] | None = None,
+    everything: bool = False,
 ) -> str:
     """The plan as `plan` and `show` print it, each line ended.
 
     `width` is that of the terminal (78 where there is none); only prose is wrapped. `drift_causes` says who
-    made a change outside, by address; it is shown beside the change.
+    made a change outside, by address; it is shown beside the change. With `everything` nothing is left out: not
+    what stays as it is, nor what changed outside and does not matter to the plan.
     """
-    return _PlanText(plan, style(color), width, drift_causes or {}).render()
+    return _PlanText(plan, style(color), width, drift_causes or {}, everything).render()
 
 
 class _PlanText:
     """One rendering: collects the text of its sections."""
 
-    def __init__(self, plan: Plan, style: Style, width: int, causes: Mapping[ResourceInstance, str]) -> None:
+    def __init__(
+        self, plan: Plan, style: Style, width: int, causes: Mapping[ResourceInstance, str], everything: bool
+    ) -> None:
         self.plan = plan
+        self.everything = everything
         self.style = style
         self.width = width
         self.causes = causes
@@ -85,7 +94,7 @@ class _PlanText:
         self.parts: list[str] = []
 
     def render(self) -> str:
-        shown = [c for c in self.plan.changes if _is_shown(c)]
+        shown = [c for c in self.plan.changes if is_shown(c)]
         if self.plan.mode is Mode.DESTROY:
             shown = [replace(c, previous_address=None) for c in shown]  # where it was does not matter any more
         outputs = render_output_changes(self.plan.outputs, self.drawing)
@@ -147,7 +156,7 @@ class _PlanText:
         if change.action is Action.FORGET:
             after = before
         diff = diff_block(before, after, change.schema.block, change.replace_paths)
-        options = Options(everything=change.import_id is not None)
+        options = Options(everything=self.everything or change.import_id is not None)
         comment = change_comment(change, self.style)
         header = f"{self.style.symbols[change.action]} {_block_header(change.address)}"
         return f"{comment}{header} {self.drawing.draw(diff, 0, options)}"
@@ -155,7 +164,7 @@ class _PlanText:
     def drift(self, something_planned: bool) -> bool:
         """The section on changes made outside; False when there is none to show."""
         refresh_only = self.plan.mode is Mode.REFRESH_ONLY
-        if not self.plan.drift or not (something_planned or refresh_only):
+        if not self.plan.drift or not (something_planned or refresh_only or self.everything):
             return False
         found = [(drift, diff) for drift in self.plan.drift if (diff := self.drift_diff(drift)) is not None]
         if not found:
@@ -178,7 +187,7 @@ class _PlanText:
         """The part of a drift that matters to the plan; None when nothing does."""
         before, after = drift.change.before, drift.change.after
         relevant = self.plan.extra.get("relevant_attributes")
-        if relevant is not None and self.plan.mode is not Mode.REFRESH_ONLY:
+        if relevant is not None and self.plan.mode is not Mode.REFRESH_ONLY and not self.everything:
             after = keep_relevant(before, after, relevant_paths(relevant, str(drift.address)))
         diff = diff_block(before, after, drift.schema.block)
         return None if diff[0] is NO_OP and drift.previous_address is None else diff
@@ -193,7 +202,8 @@ class _PlanText:
         if cause := self.causes.get(drift.address):
             text += f"\n  # ({cause})"
         symbol = self.style.symbols[drift.change.action]
-        return f"{text}\n{symbol} {_block_header(drift.address)} {self.drawing.draw(diff)}"
+        block = self.drawing.draw(diff, 0, Options(everything=self.everything))
+        return f"{text}\n{symbol} {_block_header(drift.address)} {block}"
 
     def nothing_to_do(self, drifted: bool) -> None:
         """What is said when no change is planned."""
@@ -273,7 +283,8 @@ def _sensitive(value: Value) -> Value:
     return value.with_marks(ONLY_SENSITIVE)
 
 
-def _is_shown(change: ResourceChange) -> bool:
+def is_shown(change: ResourceChange) -> bool:
+    """Whether there is anything to say about a change."""
     if change.action is NO_OP:
         return _moved(change) or change.import_id is not None
     return change.action is not Action.DELETE or change.address.resource.mode == MANAGED
@@ -352,9 +363,16 @@ def _delete_reason(change: ResourceChange) -> str | None:
     return None
 
 
-def saved_plan_note(path: str | None, *, color: bool, width: int) -> str:
-    """What `plan` says below the plan: where it was saved and how to apply it, or that it was not."""
+def saved_plan_note(path: str | None, *, color: bool, width: int, generated: str | None = None) -> str:
+    """What `plan` says below the plan: where it was saved and how to apply it, or that it was not; and which file
+    of configuration was generated."""
     rule = horizontal_rule(style(color), width)
+    if generated is not None:
+        note = (
+            f"{PRODUCT} has generated configuration and written it to {generated}. Please review the configuration "
+            "and edit it as necessary before adding it to version control."
+        )
+        rule = f"{rule}\n\n{wrap(note, width)}"
     if path is None:
         note = (
             "Note: You didn't use the -out option to save this plan, so "

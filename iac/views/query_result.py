@@ -1,12 +1,14 @@
-"""Rows of a query: as a table, as JSON and as CSV."""
+"""Rows of a query: as a table, as JSON and as CSV; and what can be queried."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from iac.query.views import View
 from iac.values.codec import pretty
 from iac.views.style import style, visible
 from iac.views.tables import columns as table
@@ -21,8 +23,25 @@ def table_lines(names: Sequence[str], rows: Sequence[Sequence[Any]], *, color: b
 
 
 def rows_to_json(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """A list of objects."""
-    return pretty([dict(zip(names, map(_plain, row), strict=True)) for row in rows])
+    """A list of objects. Of columns with one name the later ones have a number: `id`, `id_2`."""
+    members = _distinct(names)
+    return pretty([dict(zip(members, map(_json, row), strict=True)) for row in rows])
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for name in names:
+        number, distinct = 1, name
+        while distinct in found:
+            number += 1
+            distinct = f"{name}_{number}"
+        found.append(distinct)
+    return found
+
+
+def _json(cell: Any) -> Any:
+    """A cell as JSON has it, which knows no infinity."""
+    return str(cell) if isinstance(cell, float) and not math.isfinite(cell) else _plain(cell)
 
 
 def rows_to_csv(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
@@ -46,3 +65,19 @@ def _plain(cell: Any) -> Any:
 
 def _text(cell: Any) -> str:
     return "" if cell is None else str(_plain(cell))
+
+
+def render_views(views: Mapping[str, View], *, color: bool) -> str:
+    """Each view with its columns and what is in them."""
+    form = style(color)
+    lines: list[str] = []
+    for name, view in views.items():
+        width = max(map(len, view.columns))
+        lines += ["", f"{form.paint('[bold]%s[reset]') % name}: {view.summary}"]
+        lines += [f"  {column:<{width}}  {text.replace('`', '')}" for column, text in view.columns.items()]
+    return "\n".join(lines[1:]) + "\n"
+
+
+def views_to_json(views: Mapping[str, View]) -> str:
+    """The same as JSON: by name of the view, its columns by name."""
+    return pretty({name: {"summary": view.summary, "columns": dict(view.columns)} for name, view in views.items()})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
-from iac.address import Resource, ResourceInstance
+from iac.address import MANAGED, Resource, ResourceInstance
+from iac.providers.registry import source_address
 from iac.schema import ResourceSchema
 from iac.state.model import InstanceObject, OutputState, State
 from iac.values.codec import to_json, typed_from_json
@@ -13,10 +14,15 @@ from iac.values.paths import Path, path_from_json, transform, with_marks_by_path
 from iac.values.types import type_to_json
 from iac.values.value import ONLY_SENSITIVE, Value
 from iac.views.resource_json import address_json, module_tree
-from iac.views.value_json import sensitive_json
+from iac.views.value_json import known_json, sensitive_json
 
 FORMAT_VERSION: Final = "1.0"
 TERRAFORM_VERSION: Final = "1.11.4"
+STATE_HEADER: Final[Mapping[str, Any]] = {"format_version": FORMAT_VERSION, "terraform_version": TERRAFORM_VERSION}
+"""What a state that has something in it begins with."""
+
+Described: TypeAlias = tuple[ResourceInstance, dict[str, Any]]
+"""An object in JSON, beside its address."""
 
 SchemaOf: TypeAlias = Callable[[Resource], ResourceSchema]
 """The schema of a resource: by its mode and type."""
@@ -24,18 +30,22 @@ SchemaOf: TypeAlias = Callable[[Resource], ResourceSchema]
 
 def state_to_json(state: State | None, schema_of: SchemaOf) -> dict[str, Any]:
     """The state as JSON data; only the format's version when there is none, or nothing in it."""
-    result: dict[str, Any] = {"format_version": FORMAT_VERSION}
     if state is None or state.is_empty:
-        return result
-    result["terraform_version"] = TERRAFORM_VERSION
+        return {"format_version": FORMAT_VERSION}
+    result: dict[str, Any] = dict(STATE_HEADER)
     values: dict[str, Any] = {}
     if state.outputs:
         values["outputs"] = {name: output_json(state.outputs[name]) for name in sorted(state.outputs)}
-    values["root_module"] = module_tree(
-        (address, _resource(instance, schema_of(address.resource))) for address, instance in _objects(state)
-    )
+    values["root_module"] = module_tree(with_all_dependencies(_objects(state, schema_of)))
     result["values"] = values
     return result
+
+
+def _objects(state: State, schema_of: SchemaOf) -> Iterator[Described]:
+    for address, instance in state.instances.items():
+        yield address, instance_json(instance, schema_of(address.resource))
+    for (address, _), instance in state.deposed.items():
+        yield address, instance_json(instance, schema_of(address.resource))
 
 
 def output_json(output: OutputState) -> dict[str, Any]:
@@ -45,12 +55,6 @@ def output_json(output: OutputState) -> dict[str, Any]:
         "value": to_json(output.value),
         "type": type_to_json(output.value.type),
     }
-
-
-def _objects(state: State) -> Iterator[tuple[ResourceInstance, InstanceObject]]:
-    yield from state.instances.items()
-    for (address, _), instance in state.deposed.items():
-        yield address, instance
 
 
 def object_value_of(instance: InstanceObject, schema: ResourceSchema) -> Value:
@@ -70,19 +74,49 @@ def object_value_of(instance: InstanceObject, schema: ResourceSchema) -> Value:
     return transform(value, declared)
 
 
-def _resource(instance: InstanceObject, schema: ResourceSchema) -> dict[str, Any]:
-    value = object_value_of(instance, schema)
-    result = {
-        **address_json(instance.address),
-        "provider_name": instance.provider,
-        "schema_version": instance.schema_version,
-        "values": to_json(value),
+def object_json(address: ResourceInstance, provider: str, schema: ResourceSchema, value: Value) -> dict[str, Any]:
+    """One object as it is: how it is addressed, its values, and which of them are sensitive."""
+    return {
+        **address_json(address),
+        "provider_name": source_address(provider),
+        "schema_version": schema.version,
+        "values": known_json(value),
         "sensitive_values": sensitive_json(value),
     }
-    if instance.dependencies:
+
+
+def instance_json(instance: InstanceObject, schema: ResourceSchema) -> dict[str, Any]:
+    """One object that the state remembers, with what it depends on directly."""
+    result = object_json(instance.address, instance.provider, schema, object_value_of(instance, schema))
+    if instance.dependencies and instance.address.resource.mode == MANAGED:
         result["depends_on"] = sorted(map(str, instance.dependencies))
     if instance.is_tainted:
         result["tainted"] = True
     if instance.deposed:
         result["deposed_key"] = instance.deposed
     return result
+
+
+def with_all_dependencies(objects: Iterable[Described]) -> list[Described]:
+    """The objects, each depending also on what its dependencies depend on: so Terraform remembers them."""
+    found = list(objects)
+    direct: dict[str, set[str]] = {}
+    for address, described in found:
+        if "depends_on" in described:
+            direct.setdefault(str(address.config), set()).update(described["depends_on"])
+    whole = {block: sorted(_reachable(block, direct)) for block in direct}
+    return [
+        (address, {**described, "depends_on": whole[str(address.config)]} if "depends_on" in described else described)
+        for address, described in found
+    ]
+
+
+def _reachable(start: str, direct: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(direct[start])
+    while waiting:
+        block = waiting.pop()
+        if block not in found:
+            found.add(block)
+            waiting.extend(direct.get(block, ()))
+    return found

@@ -18,7 +18,7 @@ from iac.values.types import type_to_json
 from iac.views.diagnostics import diagnostic_to_json
 from iac.views.plan_json import TERRAFORM_VERSION
 from iac.views.style import PRODUCT
-from iac.views.ui import VERBS, Identity, duration, summary_sentence
+from iac.views.ui import VERBS, Identity, Verbs, duration, summary_sentence
 
 UI_VERSION: Final = "1.2"
 MODULE: Final = "terraform.ui"
@@ -42,7 +42,8 @@ _REASONS: Final = {
     ActionReason.REPLACE_BY_TRIGGERS: "replace_triggered_by",
     ActionReason.REPLACE_BECAUSE_CANNOT_UPDATE: "cannot_update",
 }
-_ELAPSING_VERBS: Final = {**{action: verbs.start for action, verbs in VERBS.items()}, Action.READ: "Refreshing"}
+_VERBS: Final = {**VERBS, Action.READ: Verbs("Refreshing", "refreshing", "Refresh")}
+"""Here, and not for people, Terraform speaks of refreshing when it reads a data source."""
 
 
 def message(type: str, text: str, timestamp: str, *, level: str = "info", **fields: Any) -> Message:
@@ -93,6 +94,11 @@ def plan_messages(plan: Plan, timestamp: str) -> list[Message]:
     if plan.outputs:
         messages.append(output_changes_message(plan.outputs, timestamp))
     return messages
+
+
+def planned_messages(plan: Plan, timestamp: str) -> list[Message]:
+    """What is said of a saved plan when it is applied: what it changes, without what only moves or is imported."""
+    return [planned_change_message(c, timestamp) for c in plan.changes if c.action is not Action.NO_OP]
 
 
 def _is_announced(change: ResourceChange) -> bool:
@@ -181,14 +187,14 @@ def apply_start_message(
 ) -> Message:
     """An operation begins."""
     hook = _identified({"resource": resource_json(address), "action": _ACTIONS[action]}, identity)
-    text = f"{address}: {_ELAPSING_VERBS[action]}...{_suffix(identity)}"
+    text = f"{address}: {_VERBS[action].start}...{_suffix(identity)}"
     return message("apply_start", text, timestamp, hook=hook)
 
 
 def apply_progress_message(address: ResourceInstance, action: Action, elapsed: float, timestamp: str) -> Message:
     """An operation goes on."""
     hook = _timed(address, action, elapsed)
-    text = f"{address}: Still {VERBS[action].progress}... [{duration(elapsed)} elapsed]"
+    text = f"{address}: Still {_VERBS[action].progress}... [{duration(elapsed)} elapsed]"
     return message("apply_progress", text, timestamp, hook=hook)
 
 
@@ -202,13 +208,13 @@ def apply_complete_message(
     """An operation is done, and durable."""
     hook = _identified({"resource": resource_json(address), "action": _ACTIONS[action]}, identity)
     hook["elapsed_seconds"] = round(elapsed)
-    text = f"{address}: {VERBS[action].noun} complete after {duration(elapsed)}{_suffix(identity)}"
+    text = f"{address}: {_VERBS[action].noun} complete after {duration(elapsed)}{_suffix(identity)}"
     return message("apply_complete", text, timestamp, hook=hook)
 
 
 def apply_errored_message(address: ResourceInstance, action: Action, elapsed: float, timestamp: str) -> Message:
     """An operation failed; the diagnostics follow at the end."""
-    text = f"{address}: {VERBS[action].noun} errored after {duration(elapsed)}"
+    text = f"{address}: {_VERBS[action].noun} errored after {duration(elapsed)}"
     return message("apply_errored", text, timestamp, hook=_timed(address, action, elapsed))
 
 

@@ -27,6 +27,10 @@ X = digest("x")
         ({"a": ["x"]}, ("a", {"set": "element"}), {"a": digest(["x"])}),
         ({"a": "x"}, ("a", "b"), {"a": X}),
         ({"a": "x"}, (), digest({"a": "x"})),
+        # What a user writes in the form of a digest is none.
+        ({"a": {"$sensitive": "x"}}, ("a",), {"a": digest({"$sensitive": "x"})}),
+        ({"a": {"$sensitive": "hmac-sha256:x"}}, ("a",), {"a": digest({"$sensitive": "hmac-sha256:x"})}),
+        ({"a": X}, ("a",), {"a": X}),
         # A value stored with its type.
         ({"a": {"value": {"p": "x"}, "type": "t"}}, ("a", "p"), {"a": {"value": {"p": X}, "type": "t"}}),
     ],

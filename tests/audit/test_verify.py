@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from iac.audit.chain import COLUMNS, row_hash
+from iac.audit.chain import COLUMNS, database_id, row_hash
+from iac.audit.filters import EventFilter
+from iac.audit.history import state_before
+from iac.audit.query import event, events
 from iac.audit.verify import verify
+from iac.audit.where_parser import parse_where
 
 
 @pytest.fixture
@@ -43,6 +47,10 @@ def test_an_empty_log_is_not_valid_but_empty(database):
         "id = '0'",
         "hash = '0'",
         "previous_hash = '0'",
+        "post_state = '{'",
+        "\"user\" = x'ff'",
+        "\"user\" = CAST(x'ff' AS TEXT)",
+        "timestamp = 1.5",
     ],
 )
 def test_an_altered_event_is_named(database, tamper, change):
@@ -51,6 +59,45 @@ def test_an_altered_event_is_named(database, tamper, change):
     assert (result.checked, result.first_bad) == (2, 3)
     assert "Event 3 was altered" in result.problem
     assert not result.is_valid
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "post_state = '{'",
+        "post_state = replace(hex(zeroblob(50000)), '00', '[')",
+        "patch = '[5]'",
+        'patch = \'[{"op":"add"}]\'',
+        "context = '[]'",
+        "\"change\" = '5'",
+        "timestamp = 'yesterday'",
+        "\"user\" = x'ff'",
+    ],
+)
+def test_an_altered_event_that_cannot_be_read_is_named_by_whatever_reads_it(database, tamper, refused, change):
+    tamper(f"UPDATE event SET {change} WHERE sequence = 3")
+    with refused("Event 3 is not as it was recorded"):
+        list(events(database))
+
+
+def test_an_altered_event_is_named_by_a_condition_that_asks_for_its_values(database, tamper, refused):
+    tamper("UPDATE event SET post_state = '{' WHERE sequence = 3")
+    with refused("Event 3 is not as it was recorded"):
+        list(events(database, EventFilter(where=(parse_where("post_state.n > 8"),))))
+
+
+def test_an_event_that_contradicts_itself_is_named(database, tamper, refused):
+    tamper("""UPDATE event SET patch = '[{"op":"replace","path":"/x/y","value":1,"old":2}]' WHERE sequence = 3""")
+    with refused("Event 3 is not as it was recorded"):
+        state_before(event(database, 3))
+
+
+@pytest.mark.parametrize("table", ["audit_chain", "audit_key"])
+def test_a_log_without_its_own_rows_is_not_intact(database, tamper, refused, table):
+    tamper(f"DELETE FROM {table}")
+    with refused("The log is not intact"):
+        verify(database)
+        database_id(database)
 
 
 def test_an_event_that_was_altered_with_its_hash_breaks_the_link_after_it(database, tamper):

@@ -109,6 +109,16 @@ class TestCheckpoint:
         assert outcome.code == 1
         assert "another key than the one given" in outcome.err.replace("\n", " ")
 
+    def test_says_as_json_whether_its_key_is_trusted(self, applied, directory: Path) -> None:
+        applied("events", "checkpoint", "-output=kept.json")
+
+        def checkpoint() -> dict[str, object]:
+            return json.loads(applied("events", "verify", "-checkpoint=kept.json", "-json").out)["checkpoint"]
+
+        assert (checkpoint()["sequence"], checkpoint()["key_is_trusted"]) == (2, True)
+        (directory / "iac.db.key").unlink()
+        assert checkpoint()["key_is_trusted"] is False
+
     def test_of_another_database_proves_nothing_here(self, applied) -> None:
         applied("events", "checkpoint", "-output=kept.json", "-public-key=public.pem")
         applied("--database", "other.db", "apply", "-auto-approve")

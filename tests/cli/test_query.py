@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -30,7 +31,32 @@ def test_more_rows_than_asked_for_are_told(iac) -> None:
 
 
 def test_what_can_be_asked_is_listed(iac) -> None:
-    assert "events: sequence, id, timestamp" in iac("query", "--schema").out
+    out = iac("query", "--schema").out
+    assert "events: The audit log: one row for each event." in out
+    assert "  sequence     the number in the log\n" in out
+    assert list(json.loads(iac("query", "--schema", "--format", "json").out)["runs"]["columns"])[:2] == [
+        "id",
+        "plan_id",
+    ]
+
+
+def test_columns_with_one_name_are_told_apart_in_json(iac) -> None:
+    assert json.loads(iac("query", "SELECT 1 AS a, 2 AS a", "--format", "json").out) == [{"a": 1, "a_2": 2}]
+
+
+def test_json_has_no_infinity(iac) -> None:
+    assert json.loads(iac("query", "SELECT 9e999 AS a, x'ff' AS b", "--json").out) == [{"a": "inf", "b": "ff"}]
+
+
+def test_the_query_may_come_from_standard_input(iac, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"SELECT 1 AS one")))
+    assert iac("query", "-", "--json").out == '[\n  {\n    "one": 1\n  }\n]\n'
+
+
+def test_the_place_of_a_mistake_is_shown(iac) -> None:
+    err = iac("query", "SELECT user\nFROM events\nWHERE adress = 'x'").err
+    assert "on query line 3:\n   3: WHERE adress = 'x'" in err
+    assert 'Did you mean "address"?' in err
 
 
 def test_mistakes_exit_with_one(iac) -> None:

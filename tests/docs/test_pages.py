@@ -18,6 +18,7 @@ from iac.audit.groups import DEFAULT
 from iac.audit.record import Event
 from iac.config.versions import LANGUAGE_VERSION
 from iac.platform.schemas import KINDS
+from iac.query import VIEWS
 from iac.schema import Block
 
 
@@ -87,3 +88,10 @@ def groups(block: Block) -> Iterator[str]:
     for nested in block.blocks.values():
         yield nested.group or DEFAULT
         yield from groups(nested.block)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_page_on_queries_has_every_view_with_its_columns(view: str) -> None:
+    section = read("docs/query.md").partition(f"### {view}\n\n")[2].partition("\n### ")[0]
+    assert section.startswith(VIEWS[view].summary)
+    assert re.findall(r"^\| `(\w+)` \| (.*) \|$", section, re.MULTILINE) == list(VIEWS[view].columns.items())

@@ -13,7 +13,8 @@ PLACES = {
     "an unchanged resource": 'resource "terraform_data" "same" {\n  lifecycle {\n  '
     + RULE % "precondition"
     + "\n  }\n}\n",
-    "a data source": 'locals {\n  good = terraform_data.source.output\n}\ndata "iac_cluster" "main" {\n  name = "main"\n  lifecycle {\n  '
+    "a data source": "locals {\n  good = terraform_data.source.output\n}\n"
+    + 'data "iac_cluster" "main" {\n  name = "main"\n  lifecycle {\n  '
     + (RULE % "postcondition").replace("terraform_data.source.output", "local.good")
     + "\n  }\n}\n",
     "an output of a module": 'module "m" {\n  source = "./m"\n  in = terraform_data.source.output\n}\n',

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import click
 
-from iac.cli.console import Console
+from iac.cli.console import Console, warn_of_readers
 from iac.database import Database
 from iac.diagnostics import DiagnosticsError
 from iac.storage import location_from, open_storage
@@ -34,6 +34,7 @@ def audit_session(database: str | None, *, no_color: bool = False) -> Iterator[A
     """The log of the current directory; mistakes that come out of the body are shown, with exit 1."""
     location = location_from(os.environ, database or click.get_current_context().find_root().params.get("database"))
     opened = AuditSession(location, Console(no_color=no_color))
+    warn_of_readers(opened.console, location)
     try:
         yield opened
     except DiagnosticsError as problem:

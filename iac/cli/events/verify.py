@@ -57,7 +57,7 @@ def command(
         if as_json:
             from iac.values.codec import pretty
 
-            opened.console.write(pretty(_json(found)))
+            opened.console.write(pretty(_json(found, kept, is_trusted=remark is None)))
         else:
             from iac.views.verification import render_verification
 
@@ -107,7 +107,16 @@ def _verify_file(export: str, kept: Checkpoint | None) -> ExportVerification:
     return found
 
 
-def _json(found: Verification | ExportVerification) -> dict[str, Any]:
+def _json(found: Verification | ExportVerification, kept: Checkpoint | None, *, is_trusted: bool) -> dict[str, Any]:
+    """What was found as plain data; of a checkpoint, whether its key was held against one that is trusted."""
     data: dict[str, Any] = {"valid": found.is_valid}
     data.update((name, getattr(found, name)) for name in found.__slots__)
+    if kept is not None:
+        data["checkpoint"] = {
+            "sequence": kept.sequence,
+            "hash": kept.hash,
+            "time": kept.time,
+            "signed_by": kept.fingerprint,
+            "key_is_trusted": is_trusted,
+        }
     return data

@@ -30,8 +30,9 @@ def command(address: str, database: str | None, no_color: bool) -> None:
 
 
 def _hint(opened: Session, instance: InstanceObject) -> None:
-    if opened.console.is_terminal:
-        opened.console.write(f"\nIts events: iac events --target {shlex.quote(str(instance.address))}")
+    command = f"iac events --target {shlex.quote(str(instance.address))}"
+    # What is read by a program is the object; for people there is more.
+    click.echo(f"\nIts events: {command}", err=not opened.console.is_terminal)
 
 
 def _find(state: State, address: ResourceInstance) -> InstanceObject:

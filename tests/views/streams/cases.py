@@ -143,6 +143,10 @@ output "partly" {
   value = { known = var.name, unknown = terraform_data.constant.id }
 }
 
+output "called" {
+  value = upper("x")
+}
+
 output "nothing" {
   value = var.nothing
 }
@@ -479,19 +483,19 @@ resource "iac_service" "api" {
   container {
     image = "shop/api:${iac_environment.staging.name}"
   }
-  ports {
+  port {
     name          = "http"
     internal_port = 80
   }
-  dynamic "ports" {
+  dynamic "port" {
     for_each = { grpc = 81 }
     content {
-      name          = ports.key
-      internal_port = ports.value
+      name          = port.key
+      internal_port = port.value
     }
   }
   secrets = { PASSWORD = var.password }
-  variables = { MODE = "x" }
+  environment_variables = { MODE = "x" }
 }
 """
 

@@ -40,13 +40,13 @@ def main(names: list[str]) -> None:
     """Records the cases named, or all."""
     with tempfile.TemporaryDirectory() as place:
         os.environ["IAC_CACHE_DIR"] = f"{place}/cache"
-        with served(Path(place)) as reattach:
-            for name in names or CASES:
-                folder = Path(place, name)
-                folder.mkdir()
+        for name in names or CASES:
+            folder = Path(place, name)
+            folder.mkdir()
+            with served(folder) as reattach:
                 found = documents(folder, CASES[name], terraform(folder, reattach))
-                (GOLDENS / f"{name}.json").write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
-                sys.stdout.write(f"{name}\n")
+            (GOLDENS / f"{name}.json").write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+            sys.stdout.write(f"{name}\n")
 
 
 if __name__ == "__main__":

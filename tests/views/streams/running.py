@@ -20,9 +20,11 @@ Json: TypeAlias = Any
 Tool: TypeAlias = Callable[..., tuple[int, str]]
 """Runs a command with its arguments; gives exit code and what was printed on standard output."""
 
-_UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_ELAPSED = re.compile(r'("elapsed_seconds": ?)\d+')
 _AFTER = re.compile(r"(?<= after )\d+s")
+_HOST = re.compile(r"\bz[0-9a-f]{12}\b")
 _SECRET = re.compile(r"(?<=token: )[\w-]{43}")
 
 
@@ -101,6 +103,32 @@ def _document(printed: str) -> Json:
 
 def _plain(text: str) -> str:
     """The text without ids, times and durations of its own."""
-    for pattern, word in ((_UUID, "ID"), (_TIME, "TIME"), (_AFTER, "0s"), (_SECRET, "TOKEN")):
+    for pattern, word in (
+        (_UUID, "ID"),
+        (_TIME, "TIME"),
+        (_AFTER, "0s"),
+        (_SECRET, "TOKEN"),
+        (_HOST, "HOST"),
+        (_ELAPSED, r"\g<1>0"),
+    ):
         text = pattern.sub(word, text)
     return text
+
+
+_PRODUCT = re.compile(r"Terraform 1\.11\.4|\biac \d+\.\d+\.\d+|Terraform|\bterraform(?= [a-z])")
+
+
+def alike(part: Json) -> Json:
+    """The part without the version of iac, and with the name of either tool replaced by one."""
+    if isinstance(part, str):
+        return _PRODUCT.sub("iac", part)
+    if isinstance(part, list):
+        return [alike(p) for p in part]
+    if isinstance(part, dict):
+        found = {n: alike(p) for n, p in part.items() if n not in ("iac", "iac_version")}
+        if "relevant_attributes" in found:  # in no order
+            found["relevant_attributes"] = sorted(
+                found["relevant_attributes"], key=lambda r: json.dumps(r, sort_keys=True)
+            )
+        return found
+    return part

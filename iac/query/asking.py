@@ -7,19 +7,24 @@ which what is sensitive is null; events, plans and runs hold digests. Only for S
 
 from __future__ import annotations
 
+import signal
 import sqlite3
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from iac.address import key_text
 from iac.database import Database
-from iac.diagnostics import DiagnosticsError, error
+from iac.diagnostics import Diagnostic, DiagnosticsError, SourceRange, error
 from iac.engine.objects import decode
 from iac.project import Project
+from iac.query.places import place_of, suggestion
+from iac.query.views import SCHEMA, VIEWS
 from iac.state.model import InstanceObject
 from iac.state.store import StateReader, workspaces
 from iac.values.codec import canonical, to_json
@@ -27,96 +32,14 @@ from iac.values.value import SENSITIVE, Value
 
 DEFAULT_SECONDS: Final = 30.0
 _LONGEST: Final = 10_000_000
+_LARGEST: Final = 100_000_000
+_CELL: Final = 50
 _STEPS: Final = 100_000
 
-_EVENTS: Final = (
-    "sequence",
-    "id",
-    "timestamp",
-    "event_type",
-    "target_type",
-    "target_id",
-    "target_name",
-    "address",
-    "change",
-    "user",
-    "tool",
-    "workspace",
-    "run_id",
-    "plan_id",
-    "message",
-    "source",
-    "forced_by",
-    "error",
-    "context",
-    "post_state",
-    "patch",
-    "hash",
-)
-_RESOURCES: Final = (
-    "workspace",
-    "address",
-    "deposed",
-    "module",
-    "mode",
-    "type",
-    "name",
-    "instance_key",
-    "provider",
-    "status",
-    "dependencies",
-    "create_before_destroy",
-    "version",
-)
-_PLANS: Final = (
-    "id",
-    "created",
-    "workspace",
-    "mode",
-    "user",
-    "tool",
-    "context",
-    "status",
-    "digest",
-    "imported",
-    "added",
-    "changed",
-    "destroyed",
-    "variables",
-)
-_RUNS: Final = (
-    "id",
-    "plan_id",
-    "workspace",
-    "user",
-    "tool",
-    "message",
-    "context",
-    "started",
-    "finished",
-    "status",
-    "digest",
-    "imported",
-    "added",
-    "changed",
-    "destroyed",
-    "error",
-)
-_ATTRIBUTES: Final = ("workspace", "address", "type", "path", "value", "sensitive")
-_OUTPUTS: Final = ("workspace", "name", "value", "sensitive")
-
-SCHEMA: Final[Mapping[str, Sequence[str]]] = {
-    "resources": _RESOURCES,
-    "attributes": _ATTRIBUTES,
-    "outputs": _OUTPUTS,
-    "events": _EVENTS,
-    "plans": _PLANS,
-    "runs": _RUNS,
-}
-"""What may be asked: each view with its columns."""
-
-_TABLES: Final = {"events": "event", "resources": "resource_instance", "plans": "plan", "runs": "run"}
+_TABLES: Final = {name: view.table for name, view in VIEWS.items() if view.table}
 _READABLE: Final = frozenset((table, column) for view, table in _TABLES.items() for column in SCHEMA[view])
+_NOT_ALLOWED: Final = ("prohibited", "not authorized", "because it is a view", "may not be modified", "readonly")
+_TABLE_FUNCTIONS: Final = frozenset({"json_each", "json_tree"})
 _REFUSED_FUNCTIONS: Final = frozenset({"load_extension"})
 
 
@@ -135,12 +58,23 @@ def ask(project: Project, sql: str, *, limit: int | None = None, seconds: float 
     if database.dialect != "sqlite":
         raise DiagnosticsError(error("Cannot query this database", "iac query works on SQLite files only."))
     uri = f"{Path(database.location).resolve().as_uri()}?mode=ro"
-    try:
-        with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+        try:
             _prepare(connection, project, sql)
-            return _run(connection, sql, limit, time.monotonic() + seconds, seconds)
-    except sqlite3.Error as problem:
-        raise DiagnosticsError(_refused(problem, seconds)) from None
+            return _run(connection, sql, limit, seconds)
+        except (sqlite3.Error, sqlite3.Warning, ValueError) as problem:
+            connection.set_progress_handler(None, 0)
+            place = place_of(sql, str(problem), partial(_objection, connection))
+            raise DiagnosticsError(_refused(problem, seconds, place)) from None
+
+
+def _objection(connection: sqlite3.Connection, sql: str) -> str | None:
+    """What SQLite has against a query, which is not run; None when nothing."""
+    try:
+        connection.execute(f"EXPLAIN {sql}").close()
+    except (sqlite3.Error, sqlite3.Warning, ValueError) as problem:
+        return str(problem)
+    return None
 
 
 def _prepare(connection: sqlite3.Connection, project: Project, sql: str) -> None:
@@ -156,6 +90,8 @@ def _prepare(connection: sqlite3.Connection, project: Project, sql: str) -> None
         connection.executemany("INSERT INTO attributes VALUES (?, ?, ?, ?, ?, ?)", _attributes(project))
     if "outputs" in words:
         connection.executemany("INSERT INTO outputs VALUES (?, ?, ?, ?)", _outputs(project.database))
+    # They declare their columns when they are first used, which is not allowed any more later.
+    connection.execute("SELECT 1 FROM json_each('[]'), json_tree('[]')").close()
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
     tables = connection.execute("SELECT name FROM main.sqlite_master WHERE type = 'table'").fetchall()
     connection.set_authorizer(_authorizer(frozenset(n for (n,) in tables) - frozenset(_TABLES.values())))
@@ -173,32 +109,73 @@ def _authorizer(hidden: frozenset[str]) -> Callable[[int, str | None, str | None
             allowed = (first, second) in _READABLE or (place == "temp" and first in SCHEMA)
             allowed |= place is None and first not in hidden
             allowed |= not second and first in _TABLES.values()
+            allowed |= first in _TABLE_FUNCTIONS
         return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
     return authorize
 
 
-def _run(connection: sqlite3.Connection, sql: str, limit: int | None, deadline: float, seconds: float) -> Answer:
-    connection.set_progress_handler(lambda: int(time.monotonic() > deadline), _STEPS)
-    cursor = connection.execute(sql)
-    columns = [name for name, *_ in cursor.description or ()]
-    rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
+def _run(connection: sqlite3.Connection, sql: str, limit: int | None, seconds: float) -> Answer:
+    deadline = time.monotonic() + seconds
+    with _interruptible() as is_interrupted:
+        connection.set_progress_handler(lambda: int(is_interrupted() or time.monotonic() > deadline), _STEPS)
+        try:
+            cursor = connection.execute(sql)
+            columns = [name for name, *_ in cursor.description or ()]
+            rows = _fetch(cursor, limit)
+        except sqlite3.OperationalError:
+            if is_interrupted():
+                raise KeyboardInterrupt from None
+            raise
     return Answer(columns, rows if limit is None else rows[:limit], limit is not None and len(rows) > limit)
 
 
-def _refused(problem: sqlite3.Error, seconds: float) -> Any:
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed: SQLite swallows what is raised while it is at work."""
+    pressed: list[int] = []
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    previous = signal.signal(signal.SIGINT, lambda number, frame: pressed.append(number))
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+def _fetch(cursor: sqlite3.Cursor, limit: int | None) -> list[tuple[Any, ...]]:
+    """The rows, one more than the limit at most. Raises `DiagnosticsError` when they would fill the memory."""
+    rows: list[tuple[Any, ...]] = []
+    size = 0
+    while batch := cursor.fetchmany(1000 if limit is None else min(1000, limit + 1 - len(rows))):
+        rows += batch
+        size += sum(_CELL + (len(cell) if isinstance(cell, (str, bytes)) else 0) for row in batch for cell in row)
+        if size > _LARGEST:
+            raise DiagnosticsError(
+                error(
+                    "Answer is too large", f"{len(rows)} rows and no end. Ask for less, or for the first with -limit."
+                )
+            )
+        if limit is not None and len(rows) > limit:
+            break
+    return rows
+
+
+def _refused(problem: Exception, seconds: float, place: SourceRange | None) -> Diagnostic:
     text = str(problem)
     if "interrupted" in text:
         return error("Query took too long", f"It was stopped after {seconds:g} s. Ask for less, or allow more time.")
-    if "prohibited" in text or "not authorized" in text:
+    told = f"{text[:1].upper()}{text[1:]}."
+    if any(words in text for words in _NOT_ALLOWED):
         return error(
             "Query is not allowed",
-            f"{text[:1].upper()}{text[1:]}. A query is one SELECT over the views {', '.join(SCHEMA)}; "
-            "iac query --schema lists their columns.",
+            f"{told} A query is one SELECT over the views {', '.join(SCHEMA)}; iac query --schema lists their columns.",
+            place,
         )
     if "one statement" in text:
-        text = "only one statement at a time can be run"
-    return error("Query failed", f"{text[:1].upper()}{text[1:]}. iac query --schema lists what can be asked.")
+        told = "Only one statement at a time can be run."
+    return error("Query failed", f"{told}{suggestion(text)} iac query --schema lists what can be asked.", place)
 
 
 # --- what has secrets -------------------------------------------------------------------------------------------
