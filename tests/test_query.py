@@ -131,6 +131,12 @@ def test_nothing_else_can_be_read_or_done(lab: Lab, sql: str) -> None:
         ("SELCT 1", 'Query failed: Near "SELCT": syntax error'),
         ("SELECT nope FROM events", "Query failed: No such column: nope"),
         ("SELECT 1; SELECT 2", "Query failed: Only one statement"),
+        ("", "Query failed: The query is empty"),
+        (" ; ", "Query failed: The query is empty"),
+        ("SELECT ?", "Query failed: A query has no parameters"),
+        ("SELECT '\x00'", "Query failed: The query contains a null character. iac"),
+        ("SELECT '\ud800'", "Query failed: 'utf-8' codec can't encode"),
+        ("(" * 5000, "Query failed"),
     ],
 )
 def test_mistakes_are_named(lab: Lab, sql: str, wanted: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from iac.cli.applying import apply_plan, approve
-from iac.cli.approval import objections, parse_conditions
+from iac.cli.approval import objections, parse_conditions, refuse_against
 from iac.cli.arguments import Command, switch
 from iac.cli.planning import PlanArguments, announce_changes, make_plan, plan_options, seconds, show_plan
 from iac.cli.session import session
@@ -40,7 +40,8 @@ def command(
 ) -> None:
     """Create, update or delete what the configuration says, or what a saved PLAN says.
 
-    Shows the plan and asks before doing it; a saved plan is applied as it is, without asking.
+    Shows the plan and asks before doing it; a saved plan is applied as it is, without asking, unless it is against
+    the conditions of --auto-approve-if.
     """
     with session(database, no_color=no_color, as_json=as_json, compact_warnings=compact_warnings) as opened:
         conditions = parse_conditions(auto_approve_if) if auto_approve_if is not None else []
@@ -50,6 +51,7 @@ def command(
             if saved_plan is not None:
                 arguments.refuse_with_saved_plan()
                 run = opened.project.load_plan(Path(saved_plan), arguments.variables)
+                refuse_against(run.plan, conditions)
                 announce_changes(opened, run)
             else:
                 run = make_plan(opened, arguments)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,12 @@ import click
 
 from iac.cli.session import Interrupts, Session, timestamp
 from iac.diagnostics import DiagnosticsError, error
+from iac.engine.applier import ApplyResult
 from iac.engine.schedule import APPLY, IMPORT, operation_count
 from iac.plan.model import Action, Mode, ResourceChange
 from iac.plan.records import DISCARDED
 from iac.project import PlannedRun
+from iac.state.model import OutputState
 from iac.values.value import Value
 from iac.views import reverting, ui, ui_json
 
@@ -154,8 +156,11 @@ def _bar(opened: Session) -> Iterator[Progress | None]:
         yield bar
 
 
-def apply_plan(opened: Session, run: PlannedRun, message: str | None, *, strict_serial: bool = False) -> None:
-    """Applies a plan and shows what was done. Exits with 1 when something failed or it was interrupted."""
+def apply_plan(
+    opened: Session, run: PlannedRun, message: str | None, *, strict_serial: bool = False, destroy: bool = False
+) -> None:
+    """Applies a plan and shows what was done, `destroy` as the command of that name does. Exits with 1 when something
+    failed or it was interrupted."""
     console = opened.console
     with Interrupts() as interrupts, _bar(opened) as progress:
         watcher = _Watcher(opened, progress, operation_count(run.plan))
@@ -163,31 +168,49 @@ def apply_plan(opened: Session, run: PlannedRun, message: str | None, *, strict_
             run, watcher, message=message, stopping=interrupts, strict_serial=strict_serial
         )
     opened.report(list(result.diagnostics))
-    destroy = run.plan.mode is Mode.DESTROY
-    counts = {"added": result.added, "changed": result.changed, "destroyed": result.destroyed}
-    if opened.as_json and result.succeeded:
-        kind = "destroy" if destroy else "apply"
-        opened.message(ui_json.change_summary_message(kind, timestamp(), **counts, imported=result.imported))
-        opened.message(ui_json.outputs_message(result.outputs, timestamp()))
-    elif opened.as_json:
-        pass  # what went wrong has been said, and what was done
-    elif result.succeeded:
-        console.write(ui.apply_complete(color=console.color, destroy=destroy, **counts, imported=result.imported))
+    if opened.as_json:
+        _send_result(opened, run, result, destroy)
     else:
-        console.write(
-            f"\n{'Interrupted' if result.interrupted else 'Not everything was applied'}: {result.added} added, "
-            f"{result.changed} changed, {result.destroyed} destroyed"
-            + (f", {len(result.skipped)} skipped because of what failed" if result.skipped else "")
-            + ". What was done is kept; plan again to see what is left."
-        )
-    if not opened.as_json:
+        _show_result(opened, result, destroy)
         if result.operations:
             console.write(f"To see what was done: iac events --run {origin.run_id}")
             if note := reverting.closing_note(run.plan, width=console.width):
                 console.write(note)
-        if not destroy and result.outputs:
+        outputs = _outputs(opened, run, result)
+        if not destroy and outputs:
             from iac.views.outputs import render_final_outputs
 
-            console.write(render_final_outputs(result.outputs, color=console.color))
+            console.write(render_final_outputs(outputs, color=console.color))
     if not result.succeeded:
         raise click.exceptions.Exit(1)
+
+
+def _send_result(opened: Session, run: PlannedRun, result: ApplyResult, destroy: bool) -> None:
+    """The last messages for programs; when something failed, what went wrong was the last."""
+    if result.succeeded:
+        kind = "destroy" if destroy else "apply"
+        opened.message(ui_json.change_summary_message(kind, timestamp(), **_counts(result), imported=result.imported))
+        opened.message(ui_json.outputs_message(_outputs(opened, run, result), timestamp()))
+
+
+def _show_result(opened: Session, result: ApplyResult, destroy: bool) -> None:
+    console = opened.console
+    if result.succeeded:
+        text = ui.apply_complete(color=console.color, destroy=destroy, **_counts(result), imported=result.imported)
+        console.write(text)
+        return
+    console.write(
+        f"\n{'Interrupted' if result.interrupted else 'Not everything was applied'}: {result.added} added, "
+        f"{result.changed} changed, {result.destroyed} destroyed"
+        + (f", {len(result.skipped)} skipped because of what failed" if result.skipped else "")
+        + ". What was done is kept; plan again to see what is left."
+    )
+
+
+def _counts(result: ApplyResult) -> dict[str, int]:
+    return {"added": result.added, "changed": result.changed, "destroyed": result.destroyed}
+
+
+def _outputs(opened: Session, run: PlannedRun, result: ApplyResult) -> Mapping[str, OutputState]:
+    """All root outputs there are now: a plan of a part knows only its own."""
+    return opened.project.state().outputs if run.plan.targets else result.outputs

@@ -7,7 +7,7 @@ from typing import Final
 
 import click
 
-from iac.diagnostics import did_you_mean
+from iac.diagnostics import DiagnosticsError, did_you_mean, error
 from iac.plan.model import Action, Plan, ResourceChange
 
 
@@ -49,3 +49,16 @@ def objections(plan: Plan, conditions: list[str]) -> list[str]:
         for change in plan.changes
         if change.address.resource.mode == "managed" and CONDITIONS[name](change)
     ]
+
+
+def refuse_against(plan: Plan, conditions: list[str]) -> None:
+    """Raises `DiagnosticsError` when a saved plan, which is applied without asking, is against the conditions."""
+    if against := objections(plan, conditions):
+        listed = "".join(f"\n  - {line}" for line in against)
+        raise DiagnosticsError(
+            error(
+                "Approval is required",
+                f"The saved plan is not one to be applied without asking, and nothing was changed:{listed}\n\nHave it "
+                "reviewed, and apply it without --auto-approve-if.",
+            )
+        )

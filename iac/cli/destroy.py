@@ -36,4 +36,4 @@ def command(
             show_plan(opened, run)
             if not run.plan.is_empty and not auto_approve:
                 approve(opened, run)
-            apply_plan(opened, run, message)
+            apply_plan(opened, run, message, destroy=True)

@@ -27,7 +27,9 @@ def command(
 
     Exit codes: 0 there is no drift, 2 there is some, 1 error.
     """
-    with session(database, no_color=no_color, as_json=as_json, compact_warnings=compact_warnings) as opened:
+    with session(
+        database, no_color=no_color, as_json=as_json, compact_warnings=compact_warnings, create=False
+    ) as opened:
         seconds(lock_timeout)  # only checked: planning takes no lock
         if as_json:
             opened.announce_version()

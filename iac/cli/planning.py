@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -124,8 +125,12 @@ def _lines(files: Sequence[str]) -> list[str]:
             text = Path(name).read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as problem:
             raise click.UsageError(f'The file "{name}" cannot be read: {problem}.') from None
-        found += [line for raw in text.splitlines() if (line := raw.partition("#")[0].strip())]
+        found += [line for raw in text.splitlines() if (line := _BEFORE_COMMENT.match(raw)[0].strip())]  # type: ignore[index]
     return found
+
+
+_BEFORE_COMMENT = re.compile(r'(?:[^"#]|"(?:[^"\\]|\\.)*"?)*')
+"""What comes before a `#`, unless that is in the quotes of a key; it matches anything."""
 
 
 def plan_options(function: _Decorated) -> _Decorated:
@@ -236,6 +241,7 @@ def progress(opened: Session) -> Callable[[str, ResourceInstance, Value], None]:
         if opened.as_json:
             if action == "refresh":
                 opened.message(ui_json.refresh_start_message(address, timestamp(), identity))
+            elif action == "refreshed":
                 opened.message(ui_json.refresh_complete_message(address, timestamp(), identity))
             elif action == "read":
                 opened.message(ui_json.apply_start_message(address, Action.READ, timestamp()))
@@ -287,8 +293,6 @@ def _plan_text(opened: Session, run: PlannedRun, form: str) -> str:
 
 def seconds(text: str) -> float:
     """A duration such as `30s`, `2m` or `1h` in seconds. Raises `click.UsageError`."""
-    import re
-
     parts = re.findall(r"(\d+(?:\.\d+)?)(ms|s|m|h)", text)
     if not parts or "".join(f"{n}{u}" for n, u in parts) != text:
         raise click.UsageError(f'"{text}" is not a duration; write it as 30s, 2m or 1h.')

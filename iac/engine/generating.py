@@ -17,9 +17,7 @@ from iac.config.model import Config, ImportBlock
 from iac.diagnostics import Diagnostics, DiagnosticsError, did_you_mean, error
 from iac.engine.imports import ImportRequest, Imports, import_object
 from iac.engine.planner import Planner
-from iac.hcl.formatting import format_text
 from iac.hcl.render import go_quote
-from iac.hcl.writing import argument
 from iac.providers.protocol import Provider
 from iac.schema import Block, NestedBlock, ResourceSchema
 from iac.values.value import SENSITIVE, Value, null
@@ -122,6 +120,8 @@ def _requests(planner: Planner, block: ImportBlock) -> Mapping[ResourceInstance,
 
 
 def _generated(planner: Planner, address: ResourceInstance, request: ImportRequest) -> GeneratedBlock:
+    from iac.hcl.formatting import format_text  # not needed for most plans
+
     provider, schema = _provider(planner, address, request)
     value = import_object(address, provider, schema, request, planner.progress)
     resource = address.resource
@@ -151,6 +151,8 @@ def _provider(planner: Planner, address: ResourceInstance, request: ImportReques
 
 def _body(schema: Block, value: Value, *, top: bool = False) -> Iterator[str]:
     """The lines of a block: the arguments by name, then the nested blocks by name."""
+    from iac.hcl.writing import argument
+
     for name, attribute in sorted(schema.attributes.items()):
         if not (attribute.required or attribute.optional) or (top and name == "id" and attribute.computed):
             continue

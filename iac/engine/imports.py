@@ -158,6 +158,8 @@ def import_object(
     if found:
         progress("refresh", address, found[0])
     current = provider.read(type, found[0]) if found else None
+    if current is not None:
+        progress("refreshed", address, current)
     if current is None or current.is_null:
         raise DiagnosticsError(
             error(

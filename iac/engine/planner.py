@@ -317,7 +317,8 @@ class Planner:
         does not exist is unknown to whatever refers to it."""
         value = null(subject.schema.block.implied_type)
         if stored is not None:
-            refreshing = self.options.mode is Mode.REFRESH_ONLY and subject.address.resource.mode != DATA
+            refreshing = self.options.mode is Mode.REFRESH_ONLY and self.selection.includes(subject.address)
+            refreshing &= subject.address.resource.mode != DATA
             value = self._refreshed(subject, stored) if refreshing else decode(stored, subject.schema)
         if value.is_null:
             value = unknown(value.type)

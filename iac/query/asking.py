@@ -121,7 +121,9 @@ def _run(connection: sqlite3.Connection, sql: str, limit: int | None, seconds: f
         connection.set_progress_handler(lambda: int(is_interrupted() or time.monotonic() > deadline), _STEPS)
         try:
             cursor = connection.execute(sql)
-            columns = [name for name, *_ in cursor.description or ()]
+            if cursor.description is None:
+                raise DiagnosticsError(error("Query failed", "The query is empty: ask one SELECT."))
+            columns = [name for name, *_ in cursor.description]
             rows = _fetch(cursor, limit)
         except sqlite3.OperationalError:
             if is_interrupted():
@@ -166,7 +168,7 @@ def _refused(problem: Exception, seconds: float, place: SourceRange | None) -> D
     text = str(problem)
     if "interrupted" in text:
         return error("Query took too long", f"It was stopped after {seconds:g} s. Ask for less, or allow more time.")
-    told = f"{text[:1].upper()}{text[1:]}."
+    told = f"{text[:1].upper()}{text[1:].rstrip('.')}."
     if any(words in text for words in _NOT_ALLOWED):
         return error(
             "Query is not allowed",
@@ -175,6 +177,8 @@ def _refused(problem: Exception, seconds: float, place: SourceRange | None) -> D
         )
     if "one statement" in text:
         told = "Only one statement at a time can be run."
+    if "number of bindings" in text:
+        told = "A query has no parameters: write values into it."
     return error("Query failed", f"{told}{suggestion(text)} iac query --schema lists what can be asked.", place)
 
 

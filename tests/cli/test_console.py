@@ -245,7 +245,9 @@ def test_the_completer_gives_one_candidate_after_the_other(inspection: Inspectio
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no pseudo-terminals here")
 def test_on_a_terminal_it_asks(applied: Path) -> None:
-    shown = talk(applied, [b"local.na\t[0]\r", b"[1,\r", b"2]\r", b"nope(\x03", b"type(1)\r", b"bad\r", b"exit\r"])
+    shown = talk(
+        applied, [b"local.na\t[0]\r", b"[1,\r", b"2]\r", b"nope(\x03", b"\r", b"type(1)\r", b"bad\r", b"exit\r"]
+    )
     assert "> local.names[0]" in shown
     assert '"web"' in shown
     assert ": 2]\n[\n  1,\n  2,\n]" in shown

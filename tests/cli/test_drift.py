@@ -41,6 +41,30 @@ def test_it_says_what_changed_and_who_did_it_and_changes_nothing(iac, directory:
     assert len(json.loads(iac("plans", "--json").out)) == 1
 
 
+def test_programs_read_it_as_json(iac, directory: Path) -> None:
+    iac("apply", "-auto-approve")
+    assert iac("drift", "--json").code == 0
+    change_outside(iac, directory)
+    outcome = iac("drift", "--json")
+    assert outcome.code == 2
+    found = [m["change"] for m in map(json.loads, outcome.out.splitlines()) if m["type"] == "resource_drift"]
+    assert [(c["resource"]["addr"], c["action"]) for c in found] == [("iac_cluster.main", "update")]
+
+
+def test_it_can_be_asked_of_a_part(iac, directory: Path) -> None:
+    iac("apply", "-auto-approve")
+    change_outside(iac, directory)
+    assert iac("drift", "-target=iac_cluster.main").code == 2
+    assert iac("drift", "-exclude=iac_cluster.main").code == 0
+
+
+def test_it_makes_no_database(iac, directory: Path) -> None:
+    outcome = iac("drift")
+    assert outcome.code == 1
+    assert "Database not found" in outcome.err
+    assert not (directory / "iac.db").exists()
+
+
 def test_a_mistake_is_neither(iac, directory: Path) -> None:
     (directory / "main.tf").write_text("resource {}\n")
     assert iac("drift").code == 1
@@ -67,6 +91,17 @@ def test_what_replaces_is_not(iac, directory: Path, condition: str, against: str
     assert outcome.code == 1
     assert against in outcome.err
     assert iac("events").out.count("terraform_data") == 2
+
+
+def test_the_conditions_hold_for_saved_plans_too(iac, directory: Path) -> None:
+    (directory / "main.tf").write_text(MAIN % 1)
+    iac("apply", "-auto-approve")
+    (directory / "main.tf").write_text(MAIN % 2)
+    iac("plan", "-out=tfplan")
+    outcome = iac("apply", "--auto-approve-if=no-destroy", "tfplan")
+    assert outcome.code == 1
+    assert "no-destroy: terraform_data.a (delete-then-create)" in outcome.err
+    assert iac("apply", "tfplan").code == 0
 
 
 def test_a_condition_that_there_is_not_is_refused(iac) -> None:

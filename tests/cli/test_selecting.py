@@ -20,6 +20,12 @@ def test_addresses_may_stand_in_a_file(iac, directory: Path) -> None:
     assert "terraform_data.b will be created" in iac("plan", "-exclude-file=targets").out
 
 
+def test_a_key_may_have_the_sign_of_comments_in_it(iac, directory: Path) -> None:
+    (directory / "main.tf").write_text('resource "terraform_data" "a" {\n  for_each = toset(["x # y", "z"])\n}\n')
+    (directory / "targets").write_text('terraform_data.a["x # y"]#this\n')
+    assert "Plan: 1 to add" in iac("plan", "-target-file=targets").out
+
+
 @pytest.mark.parametrize(
     ("options", "wanted"),
     [

@@ -192,3 +192,17 @@ def test_destroying_all_but_something_keeps_what_that_needs(lab: Lab) -> None:
     lab.succeed(THREE % {"n": 1})
     lab.destroy(exclude=["terraform_data.b[0]"])
     assert sorted(lab.objects()) == ["terraform_data.a", "terraform_data.b[0]"]
+
+
+def test_only_what_is_meant_is_looked_at_by_a_refresh_only_plan(lab: Lab) -> None:
+    lab.succeed(ENVIRONMENT)
+    lab.update_outside("iac_cluster.main", description="by hand")
+    lab.update_outside("iac_environment.staging", mode="PREVIEW")
+
+    def drifted(**options: list[str]) -> list[str]:
+        return [str(d.address) for d in lab.plan(mode=Mode.REFRESH_ONLY, **options).plan.drift]
+
+    assert drifted(targets=["iac_cluster.main"]) == ["iac_cluster.main"]
+    assert drifted(targets=["iac_environment.staging"]) == ["iac_cluster.main", "iac_environment.staging"]
+    assert drifted(exclude=["iac_environment.staging"]) == ["iac_cluster.main"]
+    assert drifted(exclude=["iac_cluster.main"]) == []
