@@ -71,7 +71,11 @@ def test_progress_tells_what_is_looked_at(lab: Lab) -> None:
     seen: list[tuple[str, str]] = []
     with lab.project() as project:
         project.plan(progress=lambda action, address, value: seen.append((action, str(address))))
-    assert sorted(seen) == [("read", "data.iac_cluster.found"), ("refresh", "iac_cluster.main")]
+    assert sorted(seen) == [
+        ("read", "data.iac_cluster.found"),
+        ("refresh", "iac_cluster.main"),
+        ("refreshed", "iac_cluster.main"),
+    ]
 
 
 def test_a_message_goes_into_every_event_of_the_run(lab: Lab) -> None:

@@ -6,6 +6,7 @@ import click
 
 from iac.cli.arguments import Command, color_option, database_option, json_option, switch
 from iac.cli.session import session
+from iac.cli.show import known_state
 from iac.diagnostics import DiagnosticsError, did_you_mean, error, warning
 
 
@@ -22,7 +23,8 @@ def command(name: str | None, database: str | None, no_color: bool, as_json: boo
     from iac.views import outputs as views
 
     with session(database, no_color=no_color, create=False) as opened:
-        outputs = opened.project.state().outputs
+        state = known_state(opened.project)
+        outputs = state.outputs if state is not None else {}
         console = opened.console
         if raw and name is None:
             raise DiagnosticsError(error("Output name required", "The -raw option needs the name of one output."))

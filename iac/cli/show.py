@@ -9,6 +9,10 @@ import click
 from iac import __version__
 from iac.cli.arguments import Command, color_option, database_option, json_option
 from iac.cli.session import session
+from iac.database import DatabaseNotFound
+from iac.project import Project
+from iac.state.model import State
+from iac.storage import DEFAULT_LOCATION
 
 
 @click.command(cls=Command)
@@ -31,7 +35,7 @@ def command(file: str | None, database: str | None, no_color: bool, as_json: boo
 
                 console.write(render_plan(run.plan, color=console.color, width=console.width))
             return
-        state = project.state()
+        state = known_state(project)
         if as_json:
             from iac.views.state_json import state_to_json
 
@@ -40,3 +44,13 @@ def command(file: str | None, database: str | None, no_color: bool, as_json: boo
             from iac.views.state_text import render_state
 
             console.write(render_state(state, project.schema_of_type, color=console.color))
+
+
+def known_state(project: Project) -> State | None:
+    """The state; None where nothing was applied yet. A database that was named has to be there."""
+    try:
+        return project.state()
+    except DatabaseNotFound:
+        if project.location != DEFAULT_LOCATION:
+            raise
+        return None

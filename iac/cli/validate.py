@@ -6,6 +6,7 @@ import click
 
 from iac.cli.arguments import Command, color_option, database_option, json_option
 from iac.cli.session import session
+from iac.diagnostics import Diagnostics
 
 
 @click.command(cls=Command)
@@ -15,7 +16,8 @@ from iac.cli.session import session
 def command(database: str | None, no_color: bool, as_json: bool) -> None:
     """Check whether the configuration is valid, without looking at state or variables' values."""
     with session(database, no_color=no_color) as opened:
-        diagnostics = opened.project.validate()
+        # What check blocks find depends on values, of which nothing is known here.
+        diagnostics = Diagnostics([d for d in opened.project.validate() if not d.from_check])
         if as_json:
             from iac.values.codec import pretty
             from iac.views.diagnostics import validate_to_json

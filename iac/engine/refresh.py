@@ -14,8 +14,8 @@ from iac.values.paths import marks_by_path, with_marks_by_path
 from iac.values.value import Value, unmark_deep
 
 Progress = Callable[[str, ResourceInstance, Value], None]
-"""Called with what is being done (`refresh`, `import`) to what, and the object so far; and with `read` when a data
-source was read, and what it gave."""
+"""Called with what is being done (`refresh`, `import`) to what, and the object so far; and with what was done
+(`refreshed`, or `read` of a data source), and the object then."""
 
 
 def silent(action: str, address: ResourceInstance, value: Value) -> None:
@@ -60,6 +60,7 @@ class Refresher:
         self.progress("refresh", address, known)
         plain, _ = unmark_deep(known)
         current = self.providers.by_name(name).read(address.resource.type, plain)
+        self.progress("refreshed", address, current)
         if current == plain:
             if self.shows_moves and address in self.previous:
                 self._found(Action.NO_OP, address, stored, name, known, known)

@@ -1,7 +1,7 @@
 """A plan as JSON: the format of `terraform show -json`, version 1.2.
 
 Owns what is in it and where. How values are written is left to `value_json`, the tree of modules to
-`resource_json`, the configuration to `config_json`, the state before to `prior_state`.
+`resource_json`, the configuration to `config_json`, the state before to `prior_state`, conditions to `checks_json`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from iac.address import AddressError, ResourceInstance, module_text, parse_instance
+from iac.address import ResourceInstance, module_text
 from iac.plan.model import Action, Change, CheckResult, Drift, Mode, OutputChange, Plan, ResourceChange
 from iac.providers.registry import source_address
 from iac.values.codec import to_json
 from iac.values.paths import path_to_json
 from iac.values.types import type_to_json
 from iac.values.value import EPHEMERAL, Value
+from iac.views.checks_json import checks_json, unmet_checks
 from iac.views.prior_state import prior_state_json
 from iac.views.resource_json import address_json, module_tree
 from iac.views.state_json import SchemaOf, object_json
@@ -37,11 +38,13 @@ def plan_to_json(
     configuration: Mapping[str, Any] | None = None,
     prior_state: Mapping[str, Any] | None = None,
     relevant: Sequence[Mapping[str, Any]] | None = None,
+    unmet: Sequence[CheckResult] = (),
 ) -> dict[str, Any]:
     """The plan as JSON data.
 
     `prior_state` is the state's JSON form as refreshed; without it, it is made of what the plan starts from.
-    `relevant` are the `relevant_attributes`; without them, those that the plan knows itself.
+    `relevant` are the `relevant_attributes`; without them, those that the plan knows itself. `unmet` are blocks with
+    conditions of which the plan has no result.
     """
     result: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
@@ -67,8 +70,8 @@ def plan_to_json(
         relevant = plan.extra.get("relevant_attributes")
     if relevant:
         result["relevant_attributes"] = relevant
-    if plan.checks:
-        result["checks"] = checks_json(plan.checks)
+    if found := checks_json([*plan.checks, *unmet]):
+        result["checks"] = found
     result["timestamp"] = plan.timestamp
     result["applyable"] = not plan.errored and (not plan.is_empty or _only_refreshes(plan))
     result["complete"] = not plan.errored and not plan.targets
@@ -87,6 +90,7 @@ def run_to_json(run: PlannedRun, schema_of: SchemaOf, *, iac_version: str) -> di
         configuration=configuration_json(run.prepared),
         prior_state=prior_state_json(run.plan, run.state, schema_of),
         relevant=relevant_attributes(run.plan, run.prepared),
+        unmet=unmet_checks(run.plan, run.prepared.config),
     )
 
 
@@ -200,53 +204,3 @@ def _planned_output(output: OutputChange) -> dict[str, Any]:
         result["type"] = type_to_json(value.type)
         result["value"] = to_json(value)
     return result
-
-
-# --- Checks ----------------------------------------------------------------------------------------------
-
-_SEVERITY: Final = ("pass", "unknown", "fail", "error")
-
-
-def checks_json(checks: Iterable[CheckResult]) -> list[dict[str, Any]]:
-    """The results of conditions: for each block its instances, each with the worst result of its conditions."""
-    blocks: dict[tuple[str, str], tuple[dict[str, Any], dict[str, dict[str, Any]]]] = {}
-    for check in checks:
-        address, instance = _check_address(check)
-        _, instances = blocks.setdefault((check.kind, address["to_display"]), (address, {}))
-        if not check.evaluated:
-            continue
-        result = instances.setdefault(check.address, {"address": instance, "status": check.status})
-        result["status"] = _worst([result["status"], check.status])
-        if check.problems:
-            result.setdefault("problems", []).extend({"message": message} for message in check.problems)
-    return [
-        {
-            "address": address,
-            "status": _worst((i["status"] for i in instances.values()), default="unknown"),
-            "instances": list(instances.values()),
-        }
-        for address, instances in blocks.values()
-    ]
-
-
-def _worst(statuses: Iterable[str], default: str = "pass") -> str:
-    return max(statuses, key=_SEVERITY.index, default=default)
-
-
-def _check_address(check: CheckResult) -> tuple[dict[str, Any], dict[str, Any]]:
-    """How the block and the instance of a check are named."""
-    instance: dict[str, Any] = {"to_display": check.address}
-    try:
-        found = parse_instance(check.address)
-    except AddressError:
-        return {"kind": check.kind, "to_display": check.address}, instance
-    resource = found.resource
-    address: dict[str, Any] = {"kind": check.kind, "name": resource.name, "to_display": str(found.config)}
-    if check.kind == "resource":
-        address |= {"mode": resource.mode, "type": resource.type}
-    if found.module:
-        address["module"] = ".".join(f"module.{step.name}" for step in found.module)
-        instance["module"] = module_text(found.module)
-    if found.key is not None:
-        instance["instance_key"] = found.key
-    return address, instance

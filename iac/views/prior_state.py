@@ -25,16 +25,18 @@ def prior_state_json(plan: Plan, state: State | None = None, schema_of: SchemaOf
     there was nothing.
     """
     objects: _Objects = {}
+    outputs: dict[str, Any] = {}
     if state is not None and schema_of is not None and (state.lineage, state.serial) == (plan.lineage, plan.serial):
         for address, instance in state.instances.items():
             objects[address, None] = instance_json(instance, schema_of(address.resource))
         for (address, key), instance in state.deposed.items():
             objects[address, key] = instance_json(instance, schema_of(address.resource))
+        outputs = {name: output_json(output) for name, output in state.outputs.items()}
     _refresh(objects, plan)
-    outputs = {output.name: found for output in plan.outputs if (found := _output(output)) is not None}
+    outputs |= {output.name: found for output in plan.outputs if (found := _output(output)) is not None}
     if not objects and not outputs:
         return {}
-    values: dict[str, Any] = {"outputs": {name: outputs[name] for name in sorted(outputs)}} if outputs else {}
+    values: dict[str, Any] = {"outputs": dict(sorted(outputs.items()))} if outputs else {}
     described = ((address, part) for (address, _), part in objects.items())
     values["root_module"] = module_tree(with_all_dependencies(described))
     return {**STATE_HEADER, "values": values}

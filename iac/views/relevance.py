@@ -1,8 +1,8 @@
 """Which attributes of which objects matter to a plan, and so which part of a drift does.
 
-Relevant is what a planned change or an output refers to, directly or through variables, local values and outputs of
-modules; never through another resource. A plan that another tool made says so itself in
-`extra["relevant_attributes"]`, in the form of plan JSON.
+Relevant is what a planned change or an output refers to, directly or through variables, local values, outputs of
+modules and arguments of other resources; what a provider computes leads no further. A plan that another tool made
+says so itself in `extra["relevant_attributes"]`, in the form of plan JSON.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from iac.address import ModuleInstance, ModuleStep, Resource, ResourceInstance, module_path
+from iac.address import ConfigResource, ModuleInstance, ModuleStep, Resource, ResourceInstance, module_path
 from iac.config.model import ResourceBlock
 from iac.config.references import Reference, parse_reference
 from iac.diagnostics import DiagnosticsError
@@ -100,12 +100,22 @@ class _Search:
 
     def resource(self, address: ResourceInstance) -> None:
         """What a block refers to, if there still is one."""
-        body = self.bodies.get(address.config)
-        if body is None or not self._is_new(address.module, "resource", address.resource):
+        self._behind(address.module, address.resource, None)
+
+    def _behind(self, module: ModuleInstance, resource: Resource, attribute: str | None) -> None:
+        """What a block refers to: in all that it sets, or in one argument or type of blocks."""
+        body = self.bodies.get(ConfigResource(module_path(module), resource))
+        if body is None or not self._is_new(module, f"resource {attribute or ''}", resource):
             return
-        block = self.modules[module_path(address.module)].resources[address.resource]
-        for traversal in body.references():
-            self._follow(address.module, traversal, block)
+        if attribute is None:
+            found = list(body.references())
+        elif attribute in body.attributes:
+            found = list(references(body.attributes[attribute]))
+        else:
+            found = [traversal for block in body.blocks.get(attribute, ()) for traversal in block.references()]
+        block = self.modules[module_path(module)].resources[resource]
+        for traversal in found:
+            self._follow(module, traversal, block)
 
     def outputs(self, module: ModuleInstance) -> None:
         """What all outputs of a module instance refer to."""
@@ -153,7 +163,9 @@ class _Search:
     def _found(self, module: ModuleInstance, reference: Reference, traversal: ScopeTraversal) -> None:
         assert reference.resource is not None
         address = ResourceInstance(module, reference.resource, _key(reference))
-        self.found.add((str(address), tuple(_path(traversal.steps[reference.steps :]))))
+        path = tuple(_path(traversal.steps[reference.steps :]))
+        self.found.add((str(address), path))
+        self._behind(module, reference.resource, str(path[0]) if path else None)
 
 
 def _key(reference: Reference) -> str | int | None:

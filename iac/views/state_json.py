@@ -76,11 +76,12 @@ def object_value_of(instance: InstanceObject, schema: ResourceSchema) -> Value:
 
 def object_json(address: ResourceInstance, provider: str, schema: ResourceSchema, value: Value) -> dict[str, Any]:
     """One object as it is: how it is addressed, its values, and which of them are sensitive."""
+    values = known_json(value)
     return {
         **address_json(address),
         "provider_name": source_address(provider),
         "schema_version": schema.version,
-        "values": known_json(value),
+        **({"values": values} if values else {}),
         "sensitive_values": sensitive_json(value),
     }
 

@@ -54,12 +54,28 @@ def test_a_switch_refuses_what_is_neither_true_nor_false(iac) -> None:
     assert 'takes true or false, not "maybe"' in outcome.err
 
 
-def test_asking_makes_no_database(iac, directory: Path) -> None:
-    for question in (("events",), ("state", "list"), ("output",), ("show",)):
-        outcome = iac(*question)
-        assert outcome.code == 1
-        assert "Database not found" in outcome.err
-    assert not (directory / "iac.db").exists()
+@pytest.mark.parametrize("question", [("events",), ("state", "list"), ("show", "--database", "other.db")])
+def test_asking_makes_no_database(iac, directory: Path, question: tuple[str, ...]) -> None:
+    outcome = iac(*question)
+    assert outcome.code == 1
+    assert "Database not found" in outcome.err
+    assert not list(directory.glob("*.db"))
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (("show",), "No state.\n"),
+        (("show", "-json"), '{"format_version":"1.0"}\n'),
+        (("output", "-json"), "{}\n"),
+    ],
+)
+def test_where_nothing_was_applied_there_is_no_state(
+    iac, directory: Path, question: tuple[str, ...], answer: str
+) -> None:
+    outcome = iac(*question)
+    assert (outcome.code, outcome.out) == (0, answer)
+    assert not list(directory.glob("*.db"))
 
 
 def test_the_database_may_be_named_before_or_after_the_command(iac, directory: Path) -> None:

@@ -16,7 +16,8 @@ from iac.plan.model import Action, Change, CheckResult, Drift, Mode, Plan, Resou
 from iac.schema import Attribute, Block, ResourceSchema
 from iac.values.types import STRING, list_of
 from iac.values.value import ONLY_SENSITIVE, list_value, null, object_value, string, unknown
-from iac.views.plan_json import checks_json, plan_to_json
+from iac.views.checks_json import checks_json
+from iac.views.plan_json import plan_to_json
 
 GOLDENS = Path(__file__).parent / "goldens" / "plans"
 NAMES = sorted(path.stem for path in GOLDENS.glob("*.json"))

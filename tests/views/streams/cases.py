@@ -534,6 +534,12 @@ CASES: Final[Mapping[str, Sequence[Step]]] = {
         Step("locals {}\n"),
     ],
     "conditions": steps(CONDITIONS % 2, CONDITIONS % 7, CONDITIONS % 1, CONDITIONS % 0, m__main_tf=CONDITIONS_INSIDE),
+    "conditions_not_looked_at": [
+        Step(CONDITIONS % 7, files={"m/main.tf": CONDITIONS_INSIDE}),
+        Step(CONDITIONS % 7, ("-target=terraform_data.a[0]",), files={"m/main.tf": CONDITIONS_INSIDE}),
+        Step(CONDITIONS % 7, ("-refresh-only",), files={"m/main.tf": CONDITIONS_INSIDE}),
+        Step(CONDITIONS % 7, ("-destroy",), files={"m/main.tf": CONDITIONS_INSIDE}),
+    ],
     "secrets": steps(SECRETS % 1, SECRETS % 2),
     "triggers": steps(TRIGGERS % (1, 1, 1), TRIGGERS % (2, 2, 2)),
     "moved": steps(

@@ -20,12 +20,15 @@ Json: TypeAlias = Any
 Tool: TypeAlias = Callable[..., tuple[int, str]]
 """Runs a command with its arguments; gives exit code and what was printed on standard output."""
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_TIME = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
-_ELAPSED = re.compile(r'("elapsed_seconds": ?)\d+')
-_AFTER = re.compile(r"(?<= after )\d+s")
-_HOST = re.compile(r"\bz[0-9a-f]{12}\b")
-_SECRET = re.compile(r"(?<=token: )[\w-]{43}")
+_OF_A_RUN = {
+    re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"): "ID",
+    re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"): "TIME",
+    re.compile(r"(?<= after )\d+s"): "0s",
+    re.compile(r'("elapsed_seconds": ?)\d+'): r"\g<1>0",
+    re.compile(r"(?<=token: )[\w-]{43}"): "TOKEN",
+    re.compile(r"\bz[0-9a-f]{12}\b"): "HOST",
+}
+"""What differs from run to run, and what stands for it."""
 
 
 def iac(*arguments: str) -> tuple[int, str]:
@@ -40,7 +43,7 @@ def documents(folder: Path, steps: Iterable[Step], tool: Tool) -> list[Mapping[s
     """What every step prints: the streams of `plan` and `apply`, the plan, and the state and outputs afterwards."""
     lab = Lab(folder)
     written: set[str] = set()
-    found = []
+    found: list[Mapping[str, Json]] = []
     with contextlib.chdir(folder):
         for step in steps:
             for act in step.outside:
@@ -103,32 +106,47 @@ def _document(printed: str) -> Json:
 
 def _plain(text: str) -> str:
     """The text without ids, times and durations of its own."""
-    for pattern, word in (
-        (_UUID, "ID"),
-        (_TIME, "TIME"),
-        (_AFTER, "0s"),
-        (_SECRET, "TOKEN"),
-        (_HOST, "HOST"),
-        (_ELAPSED, r"\g<1>0"),
-    ):
+    for pattern, word in _OF_A_RUN.items():
         text = pattern.sub(word, text)
     return text
 
 
 _PRODUCT = re.compile(r"Terraform 1\.11\.4|\biac \d+\.\d+\.\d+|Terraform|\bterraform(?= [a-z])")
+_SENSITIVE = ("before_sensitive", "after_sensitive", "sensitive_values")
+_OWN_WORDS = "Resource targeting is in effect"
+_NOT_SAID = "Applied changes may be incomplete"
 
 
 def alike(part: Json) -> Json:
-    """The part without the version of iac, and with the name of either tool replaced by one."""
+    """The part in a form in which what is meant to differ does not show.
+
+    That is: which tool and version it is; that in iac the `output` of a `terraform_data` is as sensitive as its
+    `input`; what is said of targeting; the results of conditions in the state, which iac does not remember.
+    """
     if isinstance(part, str):
         return _PRODUCT.sub("iac", part)
     if isinstance(part, list):
-        return [alike(p) for p in part]
-    if isinstance(part, dict):
-        found = {n: alike(p) for n, p in part.items() if n not in ("iac", "iac_version")}
-        if "relevant_attributes" in found:  # in no order
-            found["relevant_attributes"] = sorted(
-                found["relevant_attributes"], key=lambda r: json.dumps(r, sort_keys=True)
-            )
-        return found
-    return part
+        return [alike(p) for p in part if not _is_not_said(p)]
+    if not isinstance(part, dict):
+        return part
+    found = {n: alike(p) for n, p in part.items() if n not in ("iac", "iac_version")}
+    for name in _SENSITIVE:
+        if isinstance(found.get(name), dict):
+            found[name].pop("output", None)
+    if "relevant_attributes" in found:  # in no order
+        found["relevant_attributes"].sort(key=lambda r: json.dumps(r, sort_keys=True))
+    if found.get("summary") == _OWN_WORDS:
+        del found["detail"]
+    if "state" in found:
+        found["state"].pop("checks", None)
+    return found
+
+
+def _is_not_said(part: Json) -> bool:
+    return isinstance(part, dict) and part.get("diagnostic", {}).get("summary") == _NOT_SAID
+
+
+def parts(step: Mapping[str, Json]) -> dict[str, Json]:
+    """What one step printed, by name: each stream and document, those of the plan by their members."""
+    found = {name: document for name, document in step.items() if name != "show"}
+    return found | {f"show.{name}": document for name, document in step.get("show", {}).items()}
