@@ -1,0 +1,6 @@
+"""What can be done with a directory of configuration and its database: `Project`."""
+
+from iac.project.facade import Project
+from iac.project.planning import PlannedRun
+
+__all__ = ["PlannedRun", "Project"]

@@ -1,0 +1,87 @@
+"""The workspaces of a database, and which of them is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from iac.address import ResourceInstance
+from iac.diagnostics import Diagnostic, DiagnosticsError, did_you_mean, error
+from iac.project.opened import Opened
+from iac.state.store import DEFAULT_WORKSPACE, create_workspace, delete_workspace, workspaces
+from iac.state.workspaces import check_name, select_workspace
+
+
+class Workspaces(Opened):
+    """What lists, makes, selects and deletes workspaces."""
+
+    def workspaces(self) -> Sequence[str]:
+        """The names of the workspaces, the selected one included even where nothing was written to it yet."""
+        names = workspaces(self.database)
+        return names if self.workspace in names else [*names, self.workspace]
+
+    def create_workspace(self, name: str) -> None:
+        """Makes an empty workspace and selects it. Raises `DiagnosticsError`."""
+        check_name(name)
+        with self.database.transaction():
+            if name in workspaces(self.database):
+                raise DiagnosticsError(
+                    error(f'Workspace "{name}" already exists', "Choose another name, or select it.")
+                )
+            create_workspace(self.database, name)
+        self.select_workspace(name)
+
+    def select_workspace(self, name: str) -> None:
+        """Works in another workspace from now on. Raises `DiagnosticsError` when there is none of that name."""
+        self._refuse_unknown(name)
+        select_workspace(self.directory, self.environment, name)
+        self.workspace = name
+
+    def delete_workspace(self, name: str, *, force: bool, lock: bool = True, timeout: float = 0.0) -> int:
+        """Deletes a workspace that is not selected; returns how many objects were forgotten with it.
+
+        Objects stay where they are. Raises `DiagnosticsError` when it has some and not `force`.
+        """
+        self._refuse_unknown(name)
+        if name in (self.workspace, DEFAULT_WORKSPACE):
+            which = "your active workspace" if name == self.workspace else "the default workspace"
+            raise DiagnosticsError(
+                error(
+                    f'Workspace "{name}" is {which}',
+                    "You cannot delete the currently active workspace. Please switch to another workspace and try "
+                    "again."
+                    if name == self.workspace
+                    else "The default workspace always exists and cannot be deleted.",
+                )
+            )
+        other = type(self)(self.directory, self.location, self.environment, name, create=False)
+        with other, other.lock("workspace delete", timeout, enabled=lock):
+            addresses = sorted({*other.state().instances, *(a for a, _ in other.state().deposed)})
+            if addresses and not force:
+                raise DiagnosticsError(_not_empty(name, addresses))
+            if addresses:
+                other.edit_state(lambda editor, state: editor.forget(addresses))
+        delete_workspace(self.database, name)
+        return len(addresses)
+
+    def _refuse_unknown(self, name: str) -> None:
+        names = workspaces(self.database)
+        if name not in names:
+            raise DiagnosticsError(
+                error(
+                    f'Workspace "{name}" doesn\'t exist',
+                    f'You can create this workspace with the "new" subcommand or include the "-or-create" flag with '
+                    f'the "select" subcommand.{did_you_mean(name, names)}',
+                )
+            )
+
+
+def _not_empty(name: str, addresses: Sequence[ResourceInstance]) -> Diagnostic:
+    listed = "".join(f"\n  - {address}" for address in addresses)
+    return error(
+        "Workspace is not empty",
+        f'Workspace "{name}" is currently tracking the following resource instances:{listed}\n\nDeleting this '
+        "workspace would cause iac to lose track of any associated objects, which would then require you to delete "
+        "them outside of iac. You should destroy these objects with iac before deleting the workspace.\n\nIf you want "
+        "to delete this workspace anyway, and have iac forget about these managed objects, use the -force option to "
+        "disable this safety check.",
+    )
