@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
-import uuid
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from iac.address import parse_instance
-from iac.audit.filters import EventFilter
-from iac.audit.log import AuditLog
-from iac.audit.query import count, event
-from iac.audit.record import Operation, Origin
-from iac.audit.verify import verify
-from iac.database import Database, IntegrityError
+from iac.database import Database
 from iac.diagnostics import DiagnosticsError
-from iac.state.lock import lock
-from iac.state.model import InstanceObject
-from iac.state.store import StateReader, StateWriter
 from iac.storage import SCHEMA_VERSION, Migration, ddl, location_from, migrate, open_storage, schema_version
 
 
@@ -117,59 +104,3 @@ def test_an_empty_file_is_a_new_database_only_when_one_may_be_created(path):
         open_storage(path, create=False)
     with open_storage(path) as database:
         assert "event" in database.tables()
-
-
-POSTGRESQL = os.environ.get("IAC_TEST_POSTGRESQL")
-
-
-@pytest.mark.skipif(not POSTGRESQL, reason="IAC_TEST_POSTGRESQL names no PostgreSQL database (a URL without '?')")
-class TestPostgresql:
-    @pytest.fixture
-    def url(self) -> Iterator[str]:
-        schema = f"iac_test_{uuid.uuid4().hex}"
-        with Database.open(str(POSTGRESQL), create=False) as database:
-            database.execute(f"CREATE SCHEMA {schema}")
-            yield f"{POSTGRESQL}?options=-csearch_path%3D{schema}"
-            database.execute(f"DROP SCHEMA {schema} CASCADE")
-
-    def test_holds_log_and_state_as_sqlite_does(self, url):
-        open_storage(url).close()
-        with open_storage(url) as database:
-            log, writer = AuditLog(database), StateWriter(database)
-            address = parse_instance('iac_service.api["eu"]')
-
-            def record(after):
-                return log.record(
-                    Operation(Origin("alice"), address=str(address)),
-                    event_type="CREATE",
-                    target_type="service",
-                    target_id="1",
-                    target_name="100% ü",
-                    before=None,
-                    after=after,
-                    sensitive=[("password",)],
-                )
-
-            with database.transaction():
-                record({"password": "x"})
-                with suppress(ValueError), database.transaction():
-                    record({})
-                    raise ValueError
-                assert writer.put(InstanceObject(address, "iac", 0, {"n": 0.5})) == 1
-                assert writer.bump() == 1
-            assert verify(database).checked == 1
-            assert StateReader(database).load().instances[address].attributes == {"n": 0.5}
-            filter = EventFilter(targets=("service:100%*", "iac_service.api"), users=("al*",), event_types=("create",))
-            assert count(database, filter) == 1
-            with lock(database, "default", "OperationTypeApply", "me@here"):
-                assert event(database, 1).post_state["password"].keys() == {"$sensitive"}
-            with pytest.raises(Exception, match="append-only"):
-                database.execute("DELETE FROM event")
-
-    def test_stores_nothing_of_a_transaction_in_which_a_statement_failed(self, url):
-        with open_storage(url) as database:
-            with suppress(DiagnosticsError), database.transaction():
-                database.execute("UPDATE schema_version SET version = 7")
-                with suppress(IntegrityError):
-                    database.execute("INSERT INTO audit_key SELECT key FROM audit_key")
-            assert schema_version(database) == SCHEMA_VERSION

@@ -129,7 +129,7 @@ def check_signature(checkpoint: Checkpoint, trusted: Ed25519PublicKey | None) ->
 
 def default_key_path(database: Database) -> Path | None:
     """Where the key of a database is unless one is given: beside its file. None where there is no file."""
-    from iac.database.drivers import MEMORY
+    from iac.database.driver import MEMORY
 
     if database.dialect != "sqlite" or database.location == MEMORY:
         return None

@@ -18,7 +18,7 @@ from iac.audit.filters import EventFilter
 from iac.audit.query import event, events
 from iac.audit.record import Event
 from iac.database import Database, DatabaseNotFound
-from iac.database.drivers import MEMORY
+from iac.database.driver import MEMORY
 from iac.diagnostics import DiagnosticsError
 
 INTERVAL: Final = 0.5

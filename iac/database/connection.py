@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, TypeAlias
 
-from iac.database.drivers import Driver, IntegrityError, open_driver
+from iac.database.driver import Driver, IntegrityError
+from iac.database.drivers import open_driver
 from iac.diagnostics import DiagnosticsError, error
 
 Params: TypeAlias = Sequence[Any]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from iac.database.connection import Database
-from iac.database.drivers import MEMORY
+from iac.database.driver import MEMORY
 from iac.diagnostics import Diagnostic, DiagnosticsError, error, warning
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO

@@ -2,7 +2,8 @@
 
 The database itself sees to that: the file is opened for reading, and an authorizer lets a statement use a few
 columns and nothing else. No secret is among them: attributes and outputs come from tables made for the question, in
-which what is sensitive is null; events, plans and runs hold digests. Only for SQLite.
+which what is sensitive is null; events, plans and runs hold digests. Of a database on a server, what is asked for is
+first copied into one in memory, so that the same SQL works on all.
 """
 
 from __future__ import annotations
@@ -54,11 +55,7 @@ class Answer:
 
 def ask(project: Project, sql: str, *, limit: int | None = None, seconds: float = DEFAULT_SECONDS) -> Answer:
     """Runs one SELECT. Raises `DiagnosticsError` for anything else, and for one that takes too long."""
-    database = project.database
-    if database.dialect != "sqlite":
-        raise DiagnosticsError(error("Cannot query this database", "iac query works on SQLite files only."))
-    uri = f"{Path(database.location).resolve().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True, isolation_level=None)) as connection:
+    with closing(_connect(project.database, sql.lower())) as connection:
         try:
             _prepare(connection, project, sql)
             return _run(connection, sql, limit, seconds)
@@ -66,6 +63,22 @@ def ask(project: Project, sql: str, *, limit: int | None = None, seconds: float 
             connection.set_progress_handler(None, 0)
             place = place_of(sql, str(problem), partial(_objection, connection))
             raise DiagnosticsError(_refused(problem, seconds, place)) from None
+
+
+def _connect(database: Database, words: str) -> sqlite3.Connection:
+    """A connection that has the tables of what is asked in some words."""
+    if database.dialect == "sqlite":
+        uri = f"{Path(database.location).resolve().as_uri()}?mode=ro"
+        return sqlite3.connect(uri, uri=True, isolation_level=None)
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    for view, table in _TABLES.items():
+        columns = ", ".join(f'"{c}"' for c in SCHEMA[view])
+        connection.execute(f'CREATE TABLE "{table}" ({columns})')
+        if view in words or table in words:
+            places = ", ".join("?" * len(SCHEMA[view]))
+            rows = database.query(f'SELECT {columns} FROM "{table}"')
+            connection.executemany(f'INSERT INTO "{table}" VALUES ({places})', rows)
+    return connection
 
 
 def _objection(connection: sqlite3.Connection, sql: str) -> str | None:
