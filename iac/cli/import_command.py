@@ -18,6 +18,7 @@ from iac.config.variables import VariableOption
 @click.argument("id", metavar="ID")
 @variable_options
 @switch("input", "Ask for the values of variables that are not set.", default=True)
+@switch("dry-run", "Only say what would be imported.")
 @click.option("--message", metavar="TEXT", help="The reason, kept with the event.")
 @switch("lock", "Hold the lock of the state meanwhile.", default=True)
 @click.option("--lock-timeout", default="0s", metavar="DURATION", help="How long to wait for the lock, such as 30s.")
@@ -28,6 +29,7 @@ def command(
     id: str,
     variables: list[VariableOption],
     input: bool,
+    dry_run: bool,
     message: str | None,
     lock: bool,
     lock_timeout: str,
@@ -44,7 +46,7 @@ def command(
     with session(database, no_color=no_color) as opened:
         project = opened.project
         wanted = instance_argument(address)
-        with project.lock("OperationTypeImport", seconds(lock_timeout), enabled=lock):
+        with project.lock("OperationTypeImport", seconds(lock_timeout), enabled=lock and not dry_run):
             prepared = project.load()
             asking = input and sys.stdin.isatty()
             answers = ask_variables(project, prepared[0].config, variables) if asking else {}
@@ -52,4 +54,7 @@ def command(
                 wanted, id, variables, answers=answers, progress=progress(opened), prepared=prepared
             )
             opened.report(list(run.diagnostics))
-            apply_plan(opened, run, message)
+            if dry_run:
+                opened.console.write(f"Would import {wanted} [id={id}]")
+            else:
+                apply_plan(opened, run, message)

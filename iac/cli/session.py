@@ -74,6 +74,7 @@ def session(
     location = location_from(os.environ, database or click.get_current_context().find_root().params.get("database"))
     with Project(Path("."), location, dict(os.environ), create=create) as project:
         opened = Session(project, console, as_json, compact_warnings)
+        project.tell = lambda diagnostic: opened.report([diagnostic])
         warn_of_readers(console, location)
         try:
             project.workspace = selected_workspace(project.directory, project.environment)

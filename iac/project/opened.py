@@ -6,8 +6,9 @@ to the modules beside it.
 
 from __future__ import annotations
 
+import platform
 import uuid
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from iac.config.loader import DirectoryFiles, Files, load_config
 from iac.config.model import Config
 from iac.config.variables import InputValue, VariableOption, collect_inputs, resolve
 from iac.database import Database
-from iac.diagnostics import Diagnostics, DiagnosticsError
+from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError
 from iac.engine.evaluator import Evaluator
 from iac.engine.prepare import Prepared, prepare
 from iac.engine.state_edits import Edit, StateEditor
@@ -44,7 +45,8 @@ class Opened:
 
     `environment` stands for the process's environment variables. `create` says whether a database that does not
     exist is made: what only asks should not make one. The database is opened when first needed,
-    and closed by `close` or at the end of a `with` block.
+    and closed by `close` or at the end of a `with` block. `tell` may be set: it is given warnings while something goes
+    on.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Opened:
         self.workspace = workspace
         self.create = create
         self.sources: dict[str, bytes] = {}
+        self.tell: Callable[[Diagnostic], None] = lambda diagnostic: None
 
     def __enter__(self) -> Self:
         return self
@@ -160,11 +163,13 @@ class Opened:
     def lock(self, operation: str, timeout: float = 0.0, *, enabled: bool = True) -> AbstractContextManager[object]:
         """The workspace's lock, held while state may change; nothing when not `enabled`.
 
-        `timeout` is how many seconds to wait for another holder. Raises `DiagnosticsError` when it is taken.
+        `timeout` is how many seconds to wait for another holder; `tell` learns that it waits, and for whom. Raises
+        `DiagnosticsError` when it is taken.
         """
         if not enabled:
             return nullcontext()
-        return lock(self.database, self.workspace, operation, self.origin().user, timeout)
+        who = f"{self.origin().user}@{platform.node()}"
+        return lock(self.database, self.workspace, operation, who, timeout, self.tell)
 
     def origin(self, message: str | None = None) -> Origin:
         """Who acts, and where: for the events of a run."""

@@ -36,10 +36,13 @@ class Workspaces(Opened):
         select_workspace(self.directory, self.environment, name)
         self.workspace = name
 
-    def delete_workspace(self, name: str, *, force: bool, lock: bool = True, timeout: float = 0.0) -> int:
-        """Deletes a workspace that is not selected; returns how many objects were forgotten with it.
+    def delete_workspace(
+        self, name: str, *, force: bool, dry_run: bool = False, lock: bool = True, timeout: float = 0.0
+    ) -> Sequence[ResourceInstance]:
+        """Deletes a workspace that is not selected; returns the objects that are forgotten with it.
 
-        Objects stay where they are. Raises `DiagnosticsError` when it has some and not `force`.
+        Objects stay where they are. Raises `DiagnosticsError` when it has some and not `force`. A `dry_run` only finds
+        out.
         """
         self._refuse_unknown(name)
         if name in (self.workspace, DEFAULT_WORKSPACE):
@@ -54,14 +57,18 @@ class Workspaces(Opened):
                 )
             )
         other = type(self)(self.directory, self.location, self.environment, name, create=False)
-        with other, other.lock("workspace delete", timeout, enabled=lock):
-            addresses = sorted({*other.state().instances, *(a for a, _ in other.state().deposed)})
+        other.tell = self.tell
+        with other, other.lock("workspace-delete", timeout, enabled=lock and not dry_run):
+            state = other.state()
+            addresses = sorted({*state.instances, *(address for address, _ in state.deposed)})
             if addresses and not force:
                 raise DiagnosticsError(_not_empty(name, addresses))
-            if addresses:
-                other.edit_state(lambda editor, state: editor.forget(addresses))
-        delete_workspace(self.database, name)
-        return len(addresses)
+            if not dry_run:
+                with other.database.transaction():
+                    if addresses:
+                        other.edit_state(lambda editor, state: editor.forget(addresses))
+                    delete_workspace(other.database, name)
+        return addresses
 
     def _refuse_unknown(self, name: str) -> None:
         names = workspaces(self.database)

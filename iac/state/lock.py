@@ -56,12 +56,8 @@ class Lock:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class HeldLock:
-    """A lock that was acquired, with what the user should know about how."""
-
-    lock: Lock
-    warnings: tuple[Diagnostic, ...] = ()
+def _nobody(diagnostic: Diagnostic) -> None:
+    """Who is not told anything."""
 
 
 _COLUMNS: Final = ", ".join(f.name for f in fields(Lock))
@@ -75,27 +71,28 @@ def lock(
     operation: str,
     who: str,
     timeout: float = 0.0,
-    on_wait: Callable[[], None] | None = None,
-) -> Iterator[HeldLock]:
+    tell: Callable[[Diagnostic], None] = _nobody,
+) -> Iterator[Lock]:
     """Holds the lock of the workspace's state while the body runs.
 
-    `operation` is Terraform's word (`OperationTypeApply`), `who` is `user@host`, `timeout` how many seconds
-    to wait for another holder; `on_wait` is called once when waiting begins. Raises `DiagnosticsError` that
-    shows the holder. Must not be used inside a transaction: others could not see the lock.
+    `operation` is Terraform's word (`OperationTypeApply`), `who` is `user@host`, `timeout` how many seconds to wait for
+    another holder. `tell` is given a warning when waiting begins, and one when the lock of a dead process is taken
+    over; each shows the holder, as does the `DiagnosticsError` that is raised in the end. Must not be used inside a
+    transaction: others could not see the lock.
     """
     if database.in_transaction:
         raise RuntimeError("a lock inside a transaction would be seen by nobody")
-    held = _acquire(database, _new(database, workspace, operation, who), timeout, on_wait)
+    held = _acquire(database, _new(database, workspace, operation, who), timeout, tell)
     try:
         yield held
     except BaseException:
-        _delete(database, held.lock)
+        _delete(database, held)
         raise
-    if not _delete(database, held.lock):
+    if not _delete(database, held):
         raise DiagnosticsError(
             error(
                 "Error releasing the state lock",
-                f"The lock was removed by somebody else while it was held.\n\n{held.lock.describe()}\n"
+                f"The lock was removed by somebody else while it was held.\n\n{held.describe()}\n"
                 "What was written is stored; another run may have written at the same time.",
             )
         )
@@ -144,23 +141,27 @@ def _new(database: Database, workspace: str, operation: str, who: str) -> Lock:
     )
 
 
-def _acquire(database: Database, wanted: Lock, timeout: float, on_wait: Callable[[], None] | None) -> HeldLock:
+def _acquire(database: Database, wanted: Lock, timeout: float, tell: Callable[[Diagnostic], None]) -> Lock:
     deadline = time.monotonic() + timeout
     pause = _FIRST_WAIT
     while True:
         with database.transaction():
             holder = read_lock(database, wanted.workspace)
-            if holder is None or _is_dead(holder):
+            is_free = holder is None or _is_dead(holder)
+            if is_free:
                 if holder is not None:
                     _delete(database, holder)
                 database.execute(_INSERT, astuple(wanted))
-                return HeldLock(wanted, (_taken_over(holder),) if holder else ())
+        if is_free:
+            if holder is not None:
+                tell(_taken_over(holder))
+            return wanted
+        assert holder is not None
         left = deadline - time.monotonic()
         if left <= 0:
             raise DiagnosticsError(_refused(holder))
-        if on_wait is not None:
-            on_wait()
-            on_wait = None
+        if pause == _FIRST_WAIT:
+            tell(_waiting(holder, timeout))
         time.sleep(min(pause, left))
         pause = min(pause * 2, _LONGEST_WAIT)
 
@@ -177,6 +178,12 @@ def _refused(holder: Lock) -> Diagnostic:
         "The state is locked while a run may write to it, so that no two do at once. Wait for the other run"
         ' to end ("-lock-timeout=60s" waits for you). If it is not running any more, remove its lock with'
         f' "iac force-unlock {holder.id}". "-lock=false" goes on without a lock, which is not recommended.',
+    )
+
+
+def _waiting(holder: Lock, timeout: float) -> Diagnostic:
+    return warning(
+        "Waiting for the state lock", f"Another run holds it. Waiting up to {timeout:g} s.\n\n{holder.describe()}"
     )
 
 

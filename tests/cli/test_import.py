@@ -34,6 +34,13 @@ def test_an_object_is_taken_over_and_nothing_else_is_done(iac, cluster: str) -> 
     assert event["post_state"]["description"] == "by hand"
 
 
+def test_a_dry_run_imports_nothing(iac, cluster: str) -> None:
+    outcome = iac("import", "-dry-run", "iac_cluster.main", cluster)
+    assert (outcome.code, outcome.out.splitlines()[-1]) == (0, f"Would import iac_cluster.main [id={cluster}]")
+    assert iac("import", "-dry-run", "iac_cluster.main", "nope").code == 1
+    assert iac("state", "list").out == ""
+
+
 def test_the_next_plan_shows_what_differs(iac, cluster: str) -> None:
     iac("import", "iac_cluster.main", cluster)
     assert '"by hand" -> ""' in iac("plan").out

@@ -80,6 +80,16 @@ def test_one_with_objects_is_deleted_by_force_only_and_every_object_has_its_even
     assert iac("events", "--type", "FORGET").out.count("terraform_data.a") == 1
 
 
+def test_a_dry_run_says_what_would_be_forgotten(iac, applied) -> None:
+    iac("workspace", "new", "dev")
+    iac("apply", "-auto-approve")
+    iac("workspace", "select", "default")
+    assert iac("workspace", "delete", "-dry-run", "dev").code == 1
+    outcome = iac("workspace", "delete", "-dry-run", "-force", "dev")
+    assert (outcome.code, outcome.out) == (0, 'Would forget terraform_data.a\nWould delete workspace "dev"\n')
+    assert "  dev" in iac("workspace", "list").out
+
+
 def test_the_default_one_stays(iac, applied) -> None:
     iac("workspace", "new", "dev")
     assert "the default workspace" in iac("workspace", "delete", "default").err

@@ -43,8 +43,8 @@ def acquire(database, **more):
 
 def test_is_held_for_the_body_alone(database):
     with acquire(database) as held:
-        assert read_lock(database, "default") == held.lock
-        assert (held.lock.operation, held.lock.who, held.warnings) == ("OperationTypePlan", "me@here", ())
+        assert read_lock(database, "default") == held
+        assert (held.operation, held.who) == ("OperationTypePlan", "me@here")
     assert read_lock(database, "default") is None
 
 
@@ -75,24 +75,26 @@ def test_of_another_process_is_shown_to_who_fails_to_get_it(database, holder, pa
 
 
 def test_is_waited_for_when_there_is_time(database, holder):
-    waiting = []
+    told = []
 
-    def on_wait():
-        waiting.append(True)
+    def tell(diagnostic):
+        told.append(diagnostic)
         holder.stdin.write("\n")
         holder.stdin.flush()
 
-    with acquire(database, timeout=30, on_wait=on_wait) as held:
-        assert held.warnings == ()
-    assert waiting == [True]
+    with acquire(database, timeout=30, tell=tell):
+        (diagnostic,) = told
+        assert (diagnostic.severity, diagnostic.summary) == (Severity.WARNING, "Waiting for the state lock")
+        assert "zoe@laptop" in diagnostic.detail
 
 
 def test_of_a_killed_process_is_taken_over_with_a_warning(database, holder):
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     assert read_lock(database, "default") is not None
-    with acquire(database) as held:
-        (diagnostic,) = held.warnings
+    told = []
+    with acquire(database, tell=told.append):
+        (diagnostic,) = told
         assert diagnostic.severity is Severity.WARNING
         assert "zoe@laptop" in diagnostic.detail
     assert read_lock(database, "default") is None
@@ -101,8 +103,9 @@ def test_of_a_killed_process_is_taken_over_with_a_warning(database, holder):
 def test_of_a_killed_process_that_nobody_has_waited_for_is_taken_over_too(database, holder):
     os.kill(holder.pid, signal.SIGKILL)
     os.waitid(os.P_PID, holder.pid, os.WEXITED | os.WNOWAIT)
-    with acquire(database) as held:
-        assert held.warnings
+    told = []
+    with acquire(database, tell=told.append):
+        assert told
 
 
 @pytest.mark.parametrize(
@@ -118,15 +121,16 @@ def test_is_taken_over_only_when_its_holder_is_certainly_dead(database, change, 
         pytest.skip("the system does not tell processes apart")
     with suppress(DiagnosticsError), acquire(database) as first:
         database.execute(f"UPDATE state_lock SET {change}")
-        with acquire(database) as second:
+        told = []
+        with acquire(database, tell=told.append):
             assert dead
-            assert first.lock.id in second.warnings[0].detail
+            assert first.id in told[0].detail
     assert (read_lock(database, "default") is None) or not dead
 
 
 def test_that_somebody_removed_while_it_was_held_is_reported(database):
     with pytest.raises(DiagnosticsError, match="Error releasing the state lock"), acquire(database) as held:
-        force_unlock(database, "default", held.lock.id)
+        force_unlock(database, "default", held.id)
 
 
 def test_of_one_workspace_does_not_concern_another(database, holder):

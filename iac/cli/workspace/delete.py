@@ -12,17 +12,27 @@ from iac.cli.session import session
 @click.command("delete", cls=Command)
 @click.argument("name")
 @switch("force", "Delete it even when it still has objects; they are forgotten, not destroyed.")
+@switch("dry-run", "Only say what would be forgotten.")
 @switch("lock", "Hold the lock of the state meanwhile.", default=True)
 @click.option("--lock-timeout", default="0s", metavar="DURATION", help="How long to wait for the lock, such as 30s.")
 @database_option
 @color_option
-def command(name: str, force: bool, lock: bool, lock_timeout: str, database: str | None, no_color: bool) -> None:
+def command(
+    name: str, force: bool, dry_run: bool, lock: bool, lock_timeout: str, database: str | None, no_color: bool
+) -> None:
     """Delete the workspace called NAME. It must be empty, and not the selected one."""
     with session(database, no_color=no_color, create=False) as opened:
-        forgotten = opened.project.delete_workspace(name, force=force, lock=lock, timeout=seconds(lock_timeout))
+        forgotten = opened.project.delete_workspace(
+            name, force=force, dry_run=dry_run, lock=lock, timeout=seconds(lock_timeout)
+        )
+        if dry_run:
+            for address in forgotten:
+                opened.console.write(f"Would forget {address}")
+            opened.console.write(f'Would delete workspace "{name}"')
+            return
         opened.console.write(f'Deleted workspace "{name}"!')
         if forgotten:
             opened.console.write(
-                f'WARNING: "{name}" was non-empty. Its {forgotten} objects still exist, but are no longer managed, '
-                "since the state has been deleted. The audit log has an event for each."
+                f'WARNING: "{name}" was non-empty. Its {len(forgotten)} objects still exist, but are no longer '
+                "managed, since the state has been deleted. The audit log has an event for each."
             )
