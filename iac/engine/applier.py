@@ -179,21 +179,25 @@ class Applier:
             self.operations.record_failure(change, part, operation, problem)
 
     def _report(self) -> None:
-        """Tells the observer and counts what the last commit made durable."""
-        for done in self._uncommitted:
-            action = done.change.action
-            self.result.operations += 1
-            self.result.durations.append((str(done.change.address), done.part, round(done.seconds * 1000)))
-            if done.part == IMPORT:
-                self.result.imported += 1
-            elif done.part == DELETE:
-                self.result.destroyed += 1
-            elif action is Action.CREATE or action.is_replace:
-                self.result.added += 1
-            elif action is Action.UPDATE:
-                self.result.changed += 1
+        """Counts what the last commit made durable, all of it, and then tells the observer, who may fail."""
+        committed, self._uncommitted = self._uncommitted, []
+        for done in committed:
+            self._count(done)
+        for done in committed:
             self.observer.completed(done.change, done.part, done.value, done.seconds)
-        self._uncommitted.clear()
+
+    def _count(self, done: _Done) -> None:
+        action = done.change.action
+        self.result.operations += 1
+        self.result.durations.append((str(done.change.address), done.part, round(done.seconds * 1000)))
+        if done.part == IMPORT:
+            self.result.imported += 1
+        elif done.part == DELETE:
+            self.result.destroyed += 1
+        elif action is Action.CREATE or action.is_replace:
+            self.result.added += 1
+        elif action is Action.UPDATE:
+            self.result.changed += 1
 
     # --- state that changes without an operation ---
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 
@@ -76,10 +77,22 @@ class Applying(Opened):
             operations = Operations(settling, state, writer, log)
         applier = Applier(plan, state, self.database, writer, log, origin, operations, observer, stopping)
         record = self.recorder.begin_run(plan, origin)
-        result = applier.run()
+        try:
+            result = applier.run()
+        except BaseException as stop:
+            self._end_abruptly(record, applier.result, stop)
+            raise
         result.diagnostics.extend(problems)
         self.recorder.end_run(_ended(record, result))
         return result, origin
+
+    def _end_abruptly(self, record: RunRecord, result: ApplyResult, stop: BaseException) -> None:
+        """Keeps what was done until something ended the run: the user, an output that closed, a full disk."""
+        result.interrupted = not isinstance(stop, DiagnosticsError)
+        if isinstance(stop, DiagnosticsError):
+            result.diagnostics.extend(stop.diagnostics)
+        with suppress(DiagnosticsError):  # the database may be what failed
+            self.recorder.end_run(_ended(record, result))
 
 
 def _refuse_stale(run: PlannedRun, state: State, strict_serial: bool) -> frozenset[ResourceInstance]:

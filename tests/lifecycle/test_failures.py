@@ -3,7 +3,10 @@ continues."""
 
 from __future__ import annotations
 
+import pytest
 from kit import CLUSTER, ENVIRONMENT, Lab, Recording, describe
+
+from iac.plan.records import runs
 
 TAKEN = """
 resource "iac_environment" "second" {
@@ -132,3 +135,16 @@ def test_nothing_is_reported_as_done_before_it_is_durable(lab: Lab) -> None:
     lab.apply('resource "terraform_data" "a" {\n  count = 20\n}\n', recording=Recording(on_completed=look))
     assert len(seen) == 20
     assert min(seen) >= 0
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, BrokenPipeError])
+def test_a_run_that_ends_abruptly_is_recorded_with_all_that_it_did(lab: Lab, stop: type[BaseException]) -> None:
+    def closed(count: int) -> None:
+        raise stop
+
+    with pytest.raises(stop):
+        lab.apply(ENVIRONMENT, recording=Recording(on_completed=closed))
+    with lab.project() as project:
+        (run,) = runs(project.database)
+    assert (run.status, run.added, run.finished is not None) == ("interrupted", len(lab.events()), True)
+    assert lab.succeed().counts[0] + run.added == 2
