@@ -29,6 +29,9 @@ from iac.values.value import null
 PLANNED, APPLIED, PARTLY_APPLIED, FAILED = "planned", "applied", "partly applied", "failed"
 DISCARDED, STALE, RUNNING, INTERRUPTED = "discarded", "stale", "running", "interrupted"
 
+_COUNTED: Final = {"imported": "IMPORT", "added": "CREATE", "changed": "UPDATE", "destroyed": "DELETE"}
+"""What a run counts, and the events that tell it where nobody counted."""
+
 _VOLATILE: Final = ("id", "timestamp", "serial", "lineage", "workspace", "order")
 """What differs between two plans that do the same."""
 
@@ -198,11 +201,24 @@ class PlanRecorder:
         return record
 
     def end_run(self, record: RunRecord) -> None:
-        """Stores how an apply ended, and what that makes of its plan."""
-        ended = {
-            name: getattr(record, name) for name in ("status", "imported", "added", "changed", "destroyed", "error")
-        }
-        ended |= {"finished": _now(), "durations": _packed(record.durations)}
+        """Stores how an apply ended just now, and what that makes of its plan."""
+        self._end(replace(record, finished=_now()))
+
+    def end_lost_runs(self, workspace: str) -> None:
+        """Ends the runs of a workspace whose process died, as the caller knows who holds its lock. What they did is
+        counted from their events; when they ended nobody knows."""
+        for run in runs(self._database, workspace, status=RUNNING):
+            done = dict(
+                self._database.query(
+                    "SELECT event_type, count(*) FROM event WHERE run_id = ? GROUP BY event_type", (run.id,)
+                )
+            )
+            counts = {name: done.get(kind, 0) for name, kind in _COUNTED.items()}
+            self._end(replace(run, status=INTERRUPTED, error="Its process was killed.", **counts))
+
+    def _end(self, record: RunRecord) -> None:
+        ended = {name: getattr(record, name) for name in ("status", "finished", "error", *_COUNTED)}
+        ended["durations"] = _packed(record.durations)
         with self._database.transaction():
             self._database.execute(
                 f"UPDATE run SET {', '.join(f'{n} = ?' for n in ended)} WHERE id = ?", [*ended.values(), record.id]

@@ -76,6 +76,7 @@ class Applying(Opened):
             writer, settling = StateWriter(self.database, self.workspace), Settling(*parts)
             operations = Operations(settling, state, writer, log)
         applier = Applier(plan, state, self.database, writer, log, origin, operations, observer, stopping)
+        self.recorder.end_lost_runs(self.workspace)
         record = self.recorder.begin_run(plan, origin)
         try:
             result = applier.run()

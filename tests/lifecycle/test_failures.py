@@ -148,3 +148,15 @@ def test_a_run_that_ends_abruptly_is_recorded_with_all_that_it_did(lab: Lab, sto
         (run,) = runs(project.database)
     assert (run.status, run.added, run.finished is not None) == ("interrupted", len(lab.events()), True)
     assert lab.succeed().counts[0] + run.added == 2
+
+
+def test_a_run_whose_process_was_killed_is_counted_by_the_next(lab: Lab) -> None:
+    killed = lab.succeed(ENVIRONMENT).origin.run_id
+    with lab.project() as project:  # as it is when nobody could write how it ended
+        project.database.execute("UPDATE run SET status = 'running', added = 0, finished = NULL")
+    lab.succeed(CLUSTER)
+    with lab.project() as project:
+        last, lost = runs(project.database)
+    assert (last.status, last.destroyed) == ("applied", 1)
+    assert (lost.id, lost.status, lost.added, lost.finished) == (killed, "interrupted", 2, None)
+    assert lost.error == "Its process was killed."
