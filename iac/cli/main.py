@@ -28,6 +28,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "show": ("iac.cli.show", "Show the state or a saved plan"),
     "output": ("iac.cli.output", "Show output values"),
     "console": ("iac.cli.console_command", "Try expressions on the configuration and the state"),
+    "graph": ("iac.cli.graph", "Show which resources depend on which"),
     "functions": ("iac.cli.functions", "List the functions of the language, or explain one"),
     "state": ("iac.cli.state.group", "Look into the state, and change it by hand"),
     "import": ("iac.cli.import_command", "Take over an object that exists already"),
