@@ -137,6 +137,8 @@ def differences(before: Any, after: Any) -> list[Difference]:
     if before is None or after is None:
         kind = "added" if before is None else "removed"
         return [] if before is after else [Difference((), kind, before, after)]
+    if canonical(before) == canonical(after):
+        return []  # as most are: deepdiff takes far longer to say so
     tree = DeepDiff(*_aligned(before, after), view="tree", threshold_to_diff_deeper=0)
     found: dict[tuple[str | int, ...], Difference] = {}
     for report, levels in tree.items():
