@@ -114,11 +114,17 @@ class DiagnosticsError(Exception):
         self.diagnostics = items
 
 
+MOST = 1000
+"""How many diagnostics are collected: more would be read by nobody."""
+_TOO_MANY = f"There are more problems than the {MOST:,} before this. Correct those first, and the others will be shown."
+
+
 @dataclass(slots=True)
 class Diagnostics:
-    """Collects diagnostics, in order, so that all mistakes are reported and not the first alone."""
+    """Collects diagnostics, in order, so that all mistakes are reported and not the first alone; `MOST` at most."""
 
     items: list[Diagnostic] = field(default_factory=list)
+    _seen: set[Diagnostic] = field(default_factory=set, repr=False)
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self.items)
@@ -128,7 +134,10 @@ class Diagnostics:
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Appends one, unless exactly this one is there already."""
-        if diagnostic not in self.items:
+        if len(self.items) >= MOST:
+            diagnostic = Diagnostic(diagnostic.severity, "Too many problems", _TOO_MANY)
+        if diagnostic not in self._seen:
+            self._seen.add(diagnostic)
             self.items.append(diagnostic)
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
@@ -174,9 +183,22 @@ class Diagnostics:
             raise DiagnosticsError(self.items)
 
 
+_LONGEST_NAME = 200
+_MOST_COMPARED = 100_000
+_compared = 0
+
+
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that `name` was probably meant to be, or None."""
-    matches = difflib.get_close_matches(name, list(candidates), n=1, cutoff=0.65)
+    """The candidate that `name` was probably meant to be, or None.
+
+    Comparing is slow: there is no answer for very long names, nor after very many comparisons.
+    """
+    global _compared
+    if len(name) > _LONGEST_NAME or _compared > _MOST_COMPARED:
+        return None
+    names = [candidate for candidate in candidates if len(candidate) <= _LONGEST_NAME]
+    _compared += len(names)
+    matches = difflib.get_close_matches(name, names, n=1, cutoff=0.65)
     return matches[0] if matches else None
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from iac.database import Database, IntegrityError
+from iac.database.sqlite import SqliteDriver
 from iac.diagnostics import DiagnosticsError
 
 
@@ -132,6 +133,29 @@ class TestFailures:
             database.execute("ROLLBACK")  # what SQLite does by itself after some failures
             with pytest.raises(DiagnosticsError, match="Transaction rolled back"):
                 add(database, "second")
+        assert names(database) == []
+
+    def test_what_ended_the_transaction_is_told_again(self, database):
+        database.query("PRAGMA max_page_count = 10")
+        with suppress(DiagnosticsError), database.transaction():
+            with suppress(DiagnosticsError), database.transaction():
+                add(database, "x" * 100_000)
+            with pytest.raises(DiagnosticsError, match="Disk is full"):
+                add(database, "after it")
+
+    def test_after_a_failed_rollback_nothing_more_is_stored(self, database, path):
+        class Stubborn(SqliteDriver):
+            def run(self, sql):
+                if sql.startswith("ROLLBACK"):
+                    raise sqlite3.OperationalError("disk I/O error")
+                super().run(sql)
+
+        with Database(Stubborn(path, create=False)) as stubborn:
+            with suppress(KeyError), stubborn.transaction():
+                add(stubborn, "first")
+                raise KeyError
+            with pytest.raises(DiagnosticsError, match="Transaction rolled back"), stubborn.transaction():
+                add(stubborn, "second")
         assert names(database) == []
 
     def test_read_only(self, database):

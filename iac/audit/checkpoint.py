@@ -6,9 +6,7 @@ Owns the file, its signature and the keys. Whether a log still contains what a c
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -19,6 +17,7 @@ from iac.audit.chain import GENESIS, database_id, read_head, read_pruned
 from iac.audit.filters import format_time
 from iac.database import Database
 from iac.diagnostics import DiagnosticsError, error
+from iac.files import write_whole
 from iac.values.codec import canonical, loads, pretty
 
 if TYPE_CHECKING:  # cryptography is imported only where something is signed or checked
@@ -181,18 +180,12 @@ def _make_key(path: Path) -> None:
     if path.exists():
         return
     pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        with open(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(pem)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            os.link(temporary, path)
+        write_whole(path, [pem], replace=False)
+    except FileExistsError:
+        return
     except OSError as failure:
         raise _refused("Cannot write key", path, (failure.strerror or str(failure)).lower()) from failure
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _private(path: Path) -> Ed25519PrivateKey:

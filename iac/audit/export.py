@@ -6,13 +6,11 @@ Owns choosing the rows, the manifest and writing the file. Formats are `formats`
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from iac.audit.chain import FIELDS, Row, database_id, event_from_row, event_text, pages, read_head
 from iac.audit.conditions import choose
@@ -23,6 +21,7 @@ from iac.audit.record import Event
 from iac.audit.where import Where
 from iac.database import Database
 from iac.diagnostics import DiagnosticsError, error
+from iac.files import write_whole
 from iac.values.codec import canonical
 
 FORMAT: Final = "iac-events/1"
@@ -131,9 +130,9 @@ def _plain(value: Any) -> Any:
 def write_export(path: Path, export: Export, form: str) -> None:
     """Writes an export to a file, readable by its owner alone, and the manifest beside it when the format cannot
     carry it. A file appears when it is whole. Raises `DiagnosticsError`."""
-    write_whole(path, export)
+    write_text(path, export)
     if form != LOSSLESS:
-        write_whole(manifest_path(path), [f"{canonical(export.manifest())}\n"])
+        write_text(manifest_path(path), [f"{canonical(export.manifest())}\n"])
 
 
 def manifest_path(path: Path) -> Path:
@@ -141,36 +140,10 @@ def manifest_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.manifest.json")
 
 
-def write_whole(path: Path, pieces: Iterable[str]) -> None:
-    """Writes a text file, readable by its owner alone, that takes its place only when it is whole and on disk.
-
-    Raises `DiagnosticsError`.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    with _told(path):
-        if path.exists() and not path.is_file():  # a pipe, a terminal
-            with path.open("wb") as file:
-                file.writelines(piece.encode() for piece in pieces)
-            return
-        try:
-            with _private_file(temporary) as file:
-                for piece in pieces:
-                    file.write(piece.encode())
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-
-
-def _private_file(path: Path) -> IO[bytes]:
-    return open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
+def write_text(path: Path, pieces: Iterable[str]) -> None:
+    """Writes a text file whole or not at all, readable by its owner alone. Raises `DiagnosticsError`."""
     try:
-        yield
+        write_whole(path, (piece.encode() for piece in pieces))
     except OSError as failure:
         reason = (failure.strerror or str(failure)).lower()
         problem = error("Cannot write file", f'The file "{path}" cannot be written: {reason}.')

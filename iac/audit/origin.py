@@ -19,6 +19,7 @@ from iac import __version__
 from iac.audit.record import Origin
 
 USER_VARIABLE: Final = "IAC_USER"
+MESSAGE_VARIABLE: Final = "IAC_MESSAGE"
 _GIT_TIMEOUT: Final = 5.0
 _CONFIGURATION: Final = (".tf", ".tf.json", ".tfvars", ".tfvars.json")
 
@@ -28,10 +29,10 @@ def collect_origin(
 ) -> Origin:
     """The origin of what is done now in `directory`.
 
-    The user is `IAC_USER`, else git's `user.email`, else who started the CI run, else the user of the
-    operating system. `context` has `host` and `version`, `git` (commit, branch, dirty) in a repository, and
-    `ci` (system, run_url, actor, branch) in a CI run; its branch is also git's where that has none, because CI
-    systems check out commits. `run_id` and `plan_id` are for the caller to add.
+    The reason is `message`, else `IAC_MESSAGE`. The user is `IAC_USER`, else git's `user.email`, else who started the
+    CI run, else the user of the operating system. `context` has `host` and `version`, `git` (commit, branch, dirty) in
+    a repository, and `ci` (system, run_url, actor, branch) in a CI run; its branch is also git's where that has none,
+    because CI systems check out commits. `run_id` and `plan_id` are for the caller to add.
     """
     git_directory = _find_git(Path(directory).resolve())
     ci = ci_context(environment)
@@ -46,10 +47,12 @@ def collect_origin(
     if not user and git_directory is not None:
         user = (_git(directory, environment, "config", "user.email") or "").strip()
     user = user or ci.get("actor", "") or _system_user(environment)
+    reason = message or environment.get(MESSAGE_VARIABLE)
     return Origin(
         user=_text(user),
         workspace=workspace,
-        message=_text(message) if message else None,
+        message=_text(reason) if reason else None,
+        message_is_given=bool(message),
         context=_clean(context),
     )
 

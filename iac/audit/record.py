@@ -26,6 +26,7 @@ class Origin:
     """Who acts, with what, as part of which run: the same for every operation of a run.
 
     `context` is where it ran: git commit, branch and dirty flag, CI system and run URL, host, version.
+    `message_is_given` says that the message is one of the command itself, before what a provider block says.
     """
 
     user: str
@@ -34,6 +35,7 @@ class Origin:
     run_id: str | None = None
     plan_id: str | None = None
     message: str | None = None
+    message_is_given: bool = False
     context: Mapping[str, Any] = field(default_factory=dict)
 
 

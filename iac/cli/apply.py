@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
-from iac.cli.applying import apply_plan, approve
+from iac.cli.applying import apply_plan, approve, refuse_unasked
 from iac.cli.approval import objections, parse_conditions, refuse_against
 from iac.cli.arguments import Command, switch
+from iac.cli.console import warn_of_file
 from iac.cli.planning import PlanArguments, announce_changes, make_plan, plan_options, seconds, show_plan
 from iac.cli.session import session
 
@@ -47,8 +48,10 @@ def command(
         conditions = parse_conditions(auto_approve_if) if auto_approve_if is not None else []
         if as_json:
             opened.announce_version()
+        refuse_unasked(as_json, auto_approve or bool(conditions) or saved_plan is not None)
         with opened.project.lock("OperationTypeApply", seconds(lock_timeout), enabled=lock):
             if saved_plan is not None:
+                warn_of_file(opened.console, "Saved plan", Path(saved_plan))
                 arguments.refuse_with_saved_plan()
                 run = opened.project.load_plan(Path(saved_plan), arguments.variables)
                 refuse_against(run.plan, conditions)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
+from iac.cli.asking import confirmed
 from iac.cli.session import Interrupts, Session, timestamp
 from iac.diagnostics import DiagnosticsError, error
 from iac.engine.applier import ApplyResult
@@ -42,32 +42,35 @@ _QUESTIONS = {
 
 
 def approve(opened: Session, run: PlannedRun, *, against: Sequence[str] = ()) -> None:
-    """Asks for a `yes`. Anything else cancels; without a terminal to ask on it is an error.
+    """Asks for a `yes`. Anything else cancels; no answer at all is an error.
 
     `against` is what spoke against applying without asking.
     """
     listed = "".join(f"\n  - {line}" for line in against)
-    why = f" The plan is not one to be applied without asking:{listed}\n\n" if against else " "
-    if opened.as_json or not sys.stdin.isatty():
+    why = f"The plan is not one to be applied without asking:{listed}\n\n" if against else ""
+    otherwise = (
+        f"{why}Use -auto-approve to apply without asking, or save the plan with iac plan -out=FILE, have it reviewed, "
+        "and apply it with iac apply FILE."
+    )
+    if opened.as_json:
+        raise DiagnosticsError(error("Approval is required", f"Nothing was changed. {otherwise}"))
+    mode = run.plan.mode
+    if not confirmed(opened.console, *_QUESTIONS[mode], otherwise):
+        opened.project.recorder.set_status(run.plan.id, DISCARDED)
+        opened.console.write(f"{'Destroy' if mode is Mode.DESTROY else 'Apply'} cancelled.")
+        raise click.exceptions.Exit(1)
+
+
+def refuse_unasked(as_json: bool, is_approved: bool) -> None:
+    """Raises `DiagnosticsError` where a program reads along, so that nobody can be asked, and none approved before."""
+    if as_json and not is_approved:
         raise DiagnosticsError(
             error(
-                "Approval is required",
-                f"There is no terminal to ask on, and nothing was changed.{why}Use -auto-approve to apply without "
-                "asking, or save the plan with iac plan -out=FILE, have it reviewed, and apply it with iac apply FILE.",
+                "Plan file or auto-approve required",
+                "iac cannot ask for interactive approval when -json is set. You can either apply a saved plan file, or "
+                "enable the -auto-approve option.",
             )
         )
-    mode = run.plan.mode
-    question, explanation = _QUESTIONS[mode]
-    console = opened.console
-    bold, reset = ("\x1b[1m", "\x1b[0m") if console.color else ("", "")
-    sys.stdout.write(f"\n{bold}{question}{reset}\n  {explanation}\n\n  {bold}Enter a value:{reset} ")
-    sys.stdout.flush()
-    answer = sys.stdin.readline().strip()
-    console.write("")
-    if answer != "yes":
-        opened.project.recorder.set_status(run.plan.id, DISCARDED)
-        console.write(f"{'Destroy' if mode is Mode.DESTROY else 'Apply'} cancelled.")
-        raise click.exceptions.Exit(1)
 
 
 class _Watcher:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+import stat
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-from iac.diagnostics import Diagnostic, Diagnostics
+from iac.diagnostics import Diagnostic, Diagnostics, warning
+
+_OTHERS: Final = 0o066
 
 
 class Console:
@@ -46,6 +51,22 @@ class Console:
             sys.stdout.flush()
             sys.stderr.write(text if text.endswith("\n") else f"{text}\n")
             sys.stderr.flush()
+
+
+def warn_of_file(console: Console, what: str, path: Path) -> None:
+    """Says on standard error when others than its owner may read or write a file with secrets; `what` it is is the
+    beginning of a sentence, such as "Saved plan"."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # whoever reads it says so
+        return
+    if os.name == "nt" or not stat.S_ISREG(mode) or not mode & _OTHERS:
+        return
+    detail = (
+        f'The file "{path}" has the permissions {stat.S_IMODE(mode):04o}: others on this machine can get at what is in '
+        f"it. Make it readable by its owner alone:\n\n  chmod 600 {shlex.quote(str(path))}"
+    )
+    console.diagnostics([warning(f"{what} can be read by others", detail)], {})
 
 
 def warn_of_readers(console: Console, location: str) -> None:

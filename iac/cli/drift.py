@@ -34,6 +34,7 @@ def command(
         if as_json:
             opened.announce_version()
         run = make_plan(opened, replace(arguments, refresh_only=True), record=False)
-        show_plan(opened, run, checks=False)
+        causes = opened.project.drift_causes(run.plan) if as_json and run.plan.drift else None
+        show_plan(opened, run, checks=False, causes=causes)
         if any(drift.change.action is not Action.NO_OP for drift in run.plan.drift):
             raise click.exceptions.Exit(2)

@@ -16,6 +16,7 @@ import click
 from iac.cli.arguments import Command, color_option, switch
 from iac.cli.console import Console
 from iac.diagnostics import Diagnostic, error
+from iac.files import write_whole
 from iac.hcl.formatting import format_source
 
 _ENDINGS = (".tf", ".tfvars", ".tftest.hcl", ".tfmock.hcl")
@@ -105,7 +106,7 @@ class _Run:
             source = Path(path).read_bytes()
             formatted = self.source(source, path)
             if self.write and formatted != source:
-                Path(path).write_bytes(formatted)
+                write_whole(Path(path), [formatted], mode=None)
         except OSError as problem:
             self.unreadable(path, problem)
 

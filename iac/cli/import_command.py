@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from iac.cli.addresses import instance_argument
@@ -48,8 +46,7 @@ def command(
         wanted = instance_argument(address)
         with project.lock("OperationTypeImport", seconds(lock_timeout), enabled=lock and not dry_run):
             prepared = project.load()
-            asking = input and sys.stdin.isatty()
-            answers = ask_variables(project, prepared[0].config, variables) if asking else {}
+            answers = ask_variables(project, prepared[0].config, variables) if input else {}
             run = project.plan_import(
                 wanted, id, variables, answers=answers, progress=progress(opened), prepared=prepared
             )

@@ -47,6 +47,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
 
 _COMPLETE = "_IAC_COMPLETE"
 """The environment variable by which a shell asks for completion, as click names it."""
+_RECURSION = 4000
+"""Calls within calls; for so many the stack of 8 MB that systems give is enough."""
 
 
 @click.group(cls=LazyGroup, modules=_COMMANDS, invoke_without_command=True)
@@ -82,6 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -detailed-exitcode when there are changes)."""
     # A command makes many objects and few cycles, and then ends: looking for cycles would only cost time.
     gc.set_threshold(200_000, 20, 100)
+    # Expressions are evaluated by recursion: this lets `a + b + c ...` be as long as people write it.
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
     if _COMPLETE in os.environ:
         from iac.cli.completion import register
 
@@ -101,20 +105,59 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.write("\nInterrupted.\n")
         return 1
     except BrokenPipeError:
-        # Whoever read our output has gone; nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # whoever read it has gone; nobody is left to tell
         return 1
-    except Exception as problem:  # the last resort: a bug, told without a traceback
+    except Exception as problem:
+        if isinstance(problem, OSError) and not _is_output_writable():
+            _output_failed(problem)
+            return 1
+        # The last resort: a bug, told without a traceback.
         if os.environ.get("IAC_DEBUG"):
             raise
-        _bug(problem)
+        if isinstance(problem, (RecursionError, MemoryError)):
+            _too_much(problem)
+        else:
+            _bug(problem)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _is_output_writable() -> bool:
+    """Whether standard output was not what failed: nothing more can be written to it then either."""
+    try:
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    except OSError:
+        return False
+    return True
+
+
+def _output_failed(problem: OSError) -> None:
+    _drop_output()
+    reason = (problem.strerror or str(problem)).lower()
+    sys.stderr.write(
+        f"Error: Cannot write output\n\nStandard output cannot be written to: {reason}. What was done before is kept, "
+        "and nothing is half-done.\n"
+    )
+
+
+def _drop_output() -> None:
+    """Lets nothing more be written, so that the interpreter does not try again when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _usage_error(problem: click.UsageError) -> None:
     command = problem.ctx.command_path if problem.ctx is not None else "iac"
     sys.stderr.write(f"Error: {problem.format_message()}\n\nFor what is possible, see: {command} -help\n")
+
+
+def _too_much(problem: Exception) -> None:
+    nested = isinstance(problem, RecursionError)
+    sys.stderr.write(
+        f"Error: {'Nested too deeply' if nested else 'Out of memory'}\n\n"
+        f"Something in the configuration, or in what was given to iac, is too {'deep' if nested else 'large'} to be "
+        "worked on. What was done before is kept, and nothing is half-done. Divide it into smaller parts.\n"
+    )
 
 
 def _bug(problem: Exception) -> None:

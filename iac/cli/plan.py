@@ -46,15 +46,15 @@ def command(
             opened.announce_version()
         run = make_plan(opened, arguments, generate_to=Path(generate_config_out) if generate_config_out else None)
         show_plan(opened, run, form=form or "")
-        if out is not None:
+        if out:
             opened.project.save_plan(run, Path(out))
-        if not as_json and (out is not None or not run.plan.is_empty):
+        if not as_json and (out or not run.plan.is_empty):
             from iac.views.plan_text import saved_plan_note
 
             console = opened.console
             generated = any(change.generated_config is not None for change in run.plan.changes)
             note = saved_plan_note(
-                out,
+                out or None,
                 color=console.color,
                 width=console.width,
                 generated=generate_config_out if generated else None,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from iac.address import AddressError, ResourceInstance, Target, parse_target
+from iac.address import MANAGED, AddressError, ResourceInstance, Target, parse_target
 from iac.cli.arguments import color_option, database_option, json_option, switch, variable_options
+from iac.cli.asking import ask
 from iac.cli.session import Session, timestamp
 from iac.config.model import Config
 from iac.config.variables import VariableOption
@@ -22,6 +22,9 @@ from iac.engine.selecting import Selector, parse_selector
 from iac.plan.model import Action, Mode
 from iac.project import PlannedRun, Project
 from iac.values.value import Value
+
+if TYPE_CHECKING:  # reading the audit log is only for plans with drift
+    from iac.engine.drift_causes import DriftCause
 
 _Decorated = TypeVar("_Decorated", bound=Callable[..., Any])
 
@@ -87,12 +90,20 @@ class PlanArguments:
             raise DiagnosticsError(
                 error("Incompatible options", "The -target and -exclude options are mutually-exclusive.")
             )
+        if self.replace and (self.destroy or self.refresh_only):
+            raise DiagnosticsError(
+                error(
+                    "Unsupported plan mode",
+                    "Forcing resource instance replacement (with -replace=...) is allowed only in normal planning "
+                    "mode.",
+                )
+            )
         mode = Mode.DESTROY if self.destroy else Mode.REFRESH_ONLY if self.refresh_only else Mode.NORMAL
         return PlanOptions(
             mode,
             self.refresh,
             [_selector("target", t) for t in self.targets],
-            [_address("replace", t) for t in self.replace],
+            [_replaced(r) for r in self.replace],
             [_selector("exclude", e) for e in self.excludes],
         )
 
@@ -104,16 +115,28 @@ def _selector(option: str, text: str) -> Selector:
         raise _invalid(option, text, problem) from None
 
 
-def _address(option: str, text: str) -> Target:
+def _replaced(text: str) -> Target:
     try:
-        return parse_target(text)
+        target = parse_target(text)
     except AddressError as problem:
-        raise _invalid(option, text, problem) from None
+        raise _invalid("replace", text, problem) from None
+    wrong = ""
+    if target.resource is None:
+        wrong = (
+            "A resource instance address is required here. The module path must be followed by a resource instance "
+            "specification."
+        )
+    elif target.resource.mode != MANAGED:
+        wrong = "Only managed resources can be used with the -replace=... option."
+    if wrong:
+        raise DiagnosticsError(error(f'Invalid force-replace address "{text}"', wrong))
+    return target
 
 
 def _invalid(option: str, text: str, problem: AddressError) -> DiagnosticsError:
+    what = "force-replace address" if option == "replace" else option
     return DiagnosticsError(
-        error(f'Invalid {option} "{text}"', f"The -{option} option takes the address of a resource: {problem}.")
+        error(f'Invalid {what} "{text}"', f"The -{option} option takes the address of a resource: {problem}.")
     )
 
 
@@ -156,6 +179,12 @@ def plan_options(function: _Decorated) -> _Decorated:
     return collected  # type: ignore[return-value]  # the same command, its options gathered
 
 
+def _positive(ctx: click.Context, param: click.Parameter, count: int) -> int:
+    if count < 0:
+        raise click.UsageError(f"The parallelism must be a positive value. Not {count}.")
+    return count
+
+
 _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     switch("destroy", "Plan to delete everything."),
     switch("refresh-only", "Only find out what changed outside and remember it."),
@@ -176,7 +205,14 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--lock-timeout", default="0s", metavar="DURATION", help="How long to wait for the lock, such as 30s."
     ),
-    click.option("--parallelism", type=int, default=10, hidden=True, expose_value=False),
+    click.option(
+        "--parallelism",
+        type=int,
+        default=10,
+        hidden=True,
+        expose_value=False,
+        callback=_positive,
+    ),
     database_option,
     color_option,
     json_option,
@@ -200,7 +236,7 @@ def make_plan(
         )
     prepared = project.load(require_files=options.mode is not Mode.DESTROY)
     answers: Mapping[str, str] = {}
-    if arguments.input and not opened.as_json and sys.stdin.isatty():
+    if arguments.input and not opened.as_json:
         answers = ask_variables(project, prepared[0].config, arguments.variables)
     run = project.plan(
         options,
@@ -216,20 +252,16 @@ def make_plan(
 
 
 def ask_variables(project: Project, config: Config, given: Sequence[VariableOption]) -> dict[str, str]:
-    """Asks the user for the root variables that have no value."""
-    root = config.root
-    return {name: _ask(name, root.variables[name].description) for name in project.missing_variables(config, given)}
-
-
-def _ask(name: str, description: str) -> str:
-    more = f"\n  {description}" if description else ""
-    sys.stdout.write(f"var.{name}{more}\n\n  Enter a value: ")
-    sys.stdout.flush()
-    answer = sys.stdin.readline()
-    if not answer:
-        raise click.Abort
-    sys.stdout.write("\n")
-    return answer.rstrip("\n")
+    """Asks the user for the root variables that have no value; those that there is no answer for are left out."""
+    answers: dict[str, str] = {}
+    for name in project.missing_variables(config, given):
+        variable = config.root.variables[name]
+        more = f"\n  {variable.description}" if variable.description else ""
+        answer = ask(f"var.{name}{more}\n\n  Enter a value: ", secret=variable.sensitive)
+        if answer is None:
+            break
+        answers[name] = answer
+    return answers
 
 
 def progress(opened: Session) -> Callable[[str, ResourceInstance, Value], None]:
@@ -254,14 +286,22 @@ def progress(opened: Session) -> Callable[[str, ResourceInstance, Value], None]:
     return show
 
 
-def show_plan(opened: Session, run: PlannedRun, *, checks: bool = True, form: str = "") -> None:
+def show_plan(
+    opened: Session,
+    run: PlannedRun,
+    *,
+    checks: bool = True,
+    form: str = "",
+    causes: Mapping[ResourceInstance, DriftCause] | None = None,
+) -> None:
     """Shows the plan and the warnings that came with it; those of check blocks only with `checks`: whoever applies
-    at once hears them afterwards. `form` is summary, tree, full, or empty for the usual text."""
+    at once hears them afterwards. `form` is summary, tree, full, or empty for the usual text. `causes` are said to
+    programs, too."""
     diagnostics = [d for d in run.diagnostics if checks or not d.from_check]
     if opened.as_json:
         from iac.views.ui_json import plan_messages
 
-        for message in plan_messages(run.plan, timestamp()):
+        for message in plan_messages(run.plan, timestamp(), causes):
             opened.message(message)
         opened.report(diagnostics)
         return
@@ -287,8 +327,18 @@ def _plan_text(opened: Session, run: PlannedRun, form: str) -> str:
         return render(run.plan, color=color, width=width)
     from iac.views.plan_text import render_plan
 
-    causes = opened.project.drift_causes(run.plan) if run.plan.drift else None
+    causes = _cause_texts(opened, run) if run.plan.drift else None
     return render_plan(run.plan, color=color, width=width, drift_causes=causes, everything=form == "full")
+
+
+def _cause_texts(opened: Session, run: PlannedRun) -> dict[ResourceInstance, str]:
+    from datetime import UTC, datetime
+
+    from iac.views.drift_causes import cause_lines
+
+    now = datetime.now(UTC)
+    found = {address: cause_lines(cause, now) for address, cause in opened.project.drift_causes(run.plan).items()}
+    return {address: "\n".join(lines) for address, lines in found.items() if lines}
 
 
 def seconds(text: str) -> float:

@@ -16,10 +16,10 @@ import click
 
 from iac import __version__
 from iac.cli.console import Console, warn_of_readers
+from iac.cli.location import block_constants, given_location, location_of
 from iac.diagnostics import Diagnostic, DiagnosticsError
 from iac.project import Project
 from iac.state.workspaces import selected_workspace
-from iac.storage import location_from
 
 
 @dataclass
@@ -71,8 +71,9 @@ def session(
     `create` says whether a database that does not exist is made.
     """
     console = Console(no_color=no_color or as_json)
-    location = location_from(os.environ, database or click.get_current_context().find_root().params.get("database"))
-    with Project(Path("."), location, dict(os.environ), create=create) as project:
+    given, block = given_location(click.get_current_context(), database), block_constants()
+    location = location_of(given, block)
+    with Project(Path("."), location, dict(os.environ), create=create, is_given=bool(given), block=block) as project:
         opened = Session(project, console, as_json, compact_warnings)
         project.tell = lambda diagnostic: opened.report([diagnostic])
         warn_of_readers(console, location)

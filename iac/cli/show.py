@@ -8,6 +8,7 @@ import click
 
 from iac import __version__
 from iac.cli.arguments import Command, color_option, database_option, json_option
+from iac.cli.console import warn_of_file
 from iac.cli.session import session
 from iac.database import DatabaseNotFound
 from iac.project import Project
@@ -25,6 +26,7 @@ def command(file: str | None, database: str | None, no_color: bool, as_json: boo
     with session(database, no_color=no_color, create=False) as opened:
         project, console = opened.project, opened.console
         if file is not None:
+            warn_of_file(console, "Saved plan", Path(file))
             run = project.load_plan(Path(file))
             if as_json:
                 from iac.views.plan_json import run_to_json

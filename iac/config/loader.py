@@ -7,6 +7,7 @@ come through the `Files` protocol, so that a saved plan can bring its own.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,10 @@ from iac.config.overriding import is_override_file
 from iac.diagnostics import Diagnostics, DiagnosticsError, error
 from iac.hcl.load import parse_source
 from iac.hcl.syntax import File
+from iac.reading import read_file
+
+_MOST_MODULES = 10_000
+_LARGEST_FILE = 16 << 20
 
 
 class Files(Protocol):
@@ -41,12 +46,15 @@ class DirectoryFiles:
 
     def names(self, directory: str) -> Sequence[str]:
         """See `Files.names`."""
-        with os.scandir(self.root / directory) as entries:
-            return [e.name for e in entries if e.is_file()]
+        try:
+            with os.scandir(self.root / directory) as entries:
+                return [e.name for e in entries if not e.is_dir(follow_symlinks=False)]
+        except ValueError as problem:  # a NUL in the name
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), directory) from problem
 
     def read(self, path: str) -> bytes:
         """See `Files.read`."""
-        return (self.root / path).read_bytes()
+        return read_file(self.root / path, limit=_LARGEST_FILE)
 
 
 class SnapshotFiles:
@@ -104,6 +112,18 @@ def load_config(files: Files, diagnostics: Diagnostics, *, require_files: bool =
                     child_call.range,
                 )
                 continue
+            if len(modules) + len(pending) >= _MOST_MODULES:
+                raise DiagnosticsError(
+                    [
+                        *diagnostics,
+                        error(
+                            "Too many modules",
+                            f"A configuration may have {_MOST_MODULES:,} modules, counting each call of one. Call "
+                            "fewer, or use count or for_each, which make many instances of one call.",
+                            child_call.range,
+                        ),
+                    ]
+                )
             child = Module((*module.path, child_call.name), directory)
             pending.append((child, child_call, (*ancestors, module.directory)))
     return Config(".", modules, sources)

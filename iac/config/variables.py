@@ -22,6 +22,7 @@ from iac.hcl.load import parse_source
 from iac.hcl.render import go_quote
 from iac.hcl.scope import EMPTY_SCOPE
 from iac.hcl.syntax import BlockHeader, File
+from iac.reading import read_file
 from iac.values.convert import ConversionError, convert
 from iac.values.types import DYNAMIC, without_optional
 from iac.values.value import Value, null, string
@@ -107,7 +108,7 @@ def _read_file(
     diagnostics: Diagnostics,
 ) -> None:
     try:
-        source = path.read_bytes()
+        source = read_file(path, pipes=True)
     except OSError as problem:
         diagnostics.error(
             "Failed to read variables file",

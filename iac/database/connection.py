@@ -5,16 +5,18 @@ Owns when a transaction begins and ends. Leaves every difference between databas
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from iac.database.driver import Driver, IntegrityError
 from iac.database.drivers import open_driver
 from iac.diagnostics import DiagnosticsError, error
 
 Params: TypeAlias = Sequence[Any]
+_Given = TypeVar("_Given")
+_Result = TypeVar("_Result")
 
 
 class Database:
@@ -28,6 +30,7 @@ class Database:
     def __init__(self, driver: Driver) -> None:
         self._driver = driver
         self._depth = 0
+        self._lost: BaseException | None = None  # what ended the transaction, or left one that nobody may commit
         self.memory: dict[str, Any] = {}
         """What its users may remember only while this transaction holds the write lock. It is emptied
         when a transaction begins or ends and whenever anything is rolled back."""
@@ -57,8 +60,7 @@ class Database:
 
     def query(self, sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
         """The rows that a statement gives."""
-        self._check_transaction()
-        return self._driver.query(sql, params)
+        return self._attempt(self._driver.query, sql, params)
 
     def query_one(self, sql: str, params: Params = ()) -> tuple[Any, ...] | None:
         """The first row that a statement gives, or None."""
@@ -67,13 +69,19 @@ class Database:
 
     def execute(self, sql: str, params: Params = ()) -> int:
         """Runs a statement; returns how many rows it inserted, changed or deleted."""
-        self._check_transaction()
-        return self._driver.execute(sql, params)
+        return self._attempt(self._driver.execute, sql, params)
 
     def execute_many(self, sql: str, rows: Iterable[Params]) -> None:
         """Runs a statement once for each row of parameters."""
+        self._attempt(self._driver.execute_many, sql, rows)
+
+    def _attempt(self, action: Callable[[str, _Given], _Result], sql: str, given: _Given) -> _Result:
         self._check_transaction()
-        self._driver.execute_many(sql, rows)
+        try:
+            return action(sql, given)
+        except DiagnosticsError as failure:
+            self._notice(failure)
+            raise
 
     @property
     def in_transaction(self) -> bool:
@@ -110,18 +118,20 @@ class Database:
             self._driver.check_references(at_once=True)
 
     def _outermost(self) -> Iterator[None]:
-        self._driver.begin()
-        self.memory.clear()
-        self._depth = 1
+        self._check_transaction()
         try:
+            self._driver.begin()
+            self.memory.clear()
+            self._depth = 1
             yield
             self._check_transaction()
             self._driver.run("COMMIT")
-        except BaseException:
-            if self._driver.in_transaction:
-                self._driver.run("ROLLBACK")
+        except BaseException as failure:
+            self._undo(failure, "ROLLBACK")
             raise
         finally:
+            if not self._driver.in_transaction:
+                self._lost = None
             self._depth = 0
             self.memory.clear()
 
@@ -133,28 +143,44 @@ class Database:
         try:
             yield
             self._check_transaction()
-        except BaseException:
-            self.memory.clear()
-            if self._driver.in_transaction:
-                self._driver.run(f"ROLLBACK TO SAVEPOINT {name}")
-                self._driver.run(f"RELEASE SAVEPOINT {name}")
-            raise
-        else:
             self._driver.run(f"RELEASE SAVEPOINT {name}")
+        except BaseException as failure:
+            self.memory.clear()
+            self._undo(failure, f"ROLLBACK TO SAVEPOINT {name}", f"RELEASE SAVEPOINT {name}")
+            raise
         finally:
             self._depth -= 1
+
+    def _undo(self, failure: BaseException, *statements: str) -> None:
+        """Rolls back. When that fails, nothing may be committed any more, and closing undoes what is left."""
+        self._notice(failure)
+        if not self._driver.in_transaction:
+            return
+        try:
+            for statement in statements:
+                self._driver.run(statement)
+        except Exception:  # the failure that led here is the one to tell
+            self._lost = self._lost or failure
+
+    def _notice(self, failure: BaseException) -> None:
+        """Remembers the failure with which the database ended the transaction by itself."""
+        if self._depth and not self._driver.in_transaction:
+            self._lost = self._lost or failure
 
     def _check_transaction(self) -> None:
         # After some failures (disk full) SQLite ends the whole transaction by itself. What came after
         # would then be committed one statement at a time.
-        if self._depth and not self._driver.in_transaction:
-            raise DiagnosticsError(
-                error(
-                    "Transaction rolled back",
-                    f'The database "{self.location}" undid the running transaction after an earlier failure.'
-                    " Nothing of it was stored.",
-                )
+        if self._lost is None and (not self._depth or self._driver.in_transaction):
+            return
+        if isinstance(self._lost, DiagnosticsError):
+            raise DiagnosticsError(self._lost.diagnostics)
+        raise DiagnosticsError(
+            error(
+                "Transaction rolled back",
+                f'The database "{self.location}" undid the running transaction after an earlier failure.'
+                " Nothing of it was stored.",
             )
+        )
 
     def close(self) -> None:
         """Closes the connection; an open transaction is rolled back."""

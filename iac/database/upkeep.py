@@ -16,6 +16,7 @@ from typing import Final
 from iac.database.connection import Database
 from iac.database.driver import MEMORY
 from iac.diagnostics import Diagnostic, DiagnosticsError, error, warning
+from iac.files import replacing
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _MOST_PROBLEMS: Final = 100
@@ -105,19 +106,9 @@ def copy_database(database: Database, target: Path, *, replace: bool) -> int:
             error("Cannot copy this database", "It is on a server: use the tools of the server, such as pg_dump.")
         )
     _refuse_target(Path(database.location), target, replace)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        try:
-            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with replacing(target, replace=replace) as temporary:
             _copy(database.location, temporary)
-            if replace:
-                temporary.replace(target)
-            else:
-                os.link(temporary, target)  # fails where somebody has made it meanwhile
-            _sync(target.parent)
-        finally:
-            for suffix in ("", "-wal", "-shm", "-journal"):
-                Path(f"{temporary}{suffix}").unlink(missing_ok=True)
     except FileExistsError:
         raise _exists(target) from None
     except OSError as problem:
@@ -145,9 +136,14 @@ def _refuse_target(source: Path, target: Path, replace: bool) -> None:
 
 
 def _copy(source: str, target: Path) -> None:
-    uri = f"{Path(source).absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
+    try:
+        with closing(_connect(Path(source), "mode=ro")) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+    finally:
+        for suffix in ("-wal", "-shm", "-journal"):
+            Path(f"{target}{suffix}").unlink(missing_ok=True)
+    # Immutable: what is checked is this file alone, as it will stand there.
+    with closing(_connect(target, "immutable=1")) as new:
         problems = [text for (text,) in new.execute("PRAGMA integrity_check(1)")]
     if problems != ["ok"]:
         raise DiagnosticsError(
@@ -156,15 +152,10 @@ def _copy(source: str, target: Path) -> None:
                 f'No copy was made of "{source}": {problems[0]}. See what is wrong with iac db check.',
             )
         )
-    _sync(target)
 
 
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _connect(path: Path, options: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
 
 
 def _exists(target: Path) -> DiagnosticsError:

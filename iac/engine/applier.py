@@ -144,7 +144,13 @@ class Applier:
         change = step.change
         assert change is not None
         started = time.monotonic()
-        self.observer.started(change, step.part)
+        is_done = False
+
+        def begin() -> None:
+            nonlocal is_done
+            is_done = True
+            self.observer.started(change, step.part)
+
         operation = Operation(
             self.origin,
             str(change.address),
@@ -157,14 +163,15 @@ class Applier:
                     APPLY: self.operations.apply,
                     DELETE: self.operations.delete,
                     IMPORT: self.operations.import_object,
-                }[step.part](change, operation)
+                }[step.part](change, operation, begin)
         except DiagnosticsError as problem:
             self.result.diagnostics.extend(d.about(str(change.address)) for d in problem.diagnostics)
             if problem.diagnostics:  # else it was not even tried, because of what is said elsewhere
                 self._record_failure(change, step.part, operation, problem)
             self.observer.failed(change, step.part, time.monotonic() - started)
             return False
-        self._uncommitted.append(_Done(change, step.part, value, time.monotonic() - started))
+        if is_done:  # else it turned out, now that all values are known, that nothing is to be done
+            self._uncommitted.append(_Done(change, step.part, value, time.monotonic() - started))
         # What was done stays even when a postcondition does not hold; only what depends on it is skipped.
         if step.part == APPLY:
             if not self.settling.holds_after(change.address, value):

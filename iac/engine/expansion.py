@@ -16,6 +16,7 @@ from iac.hcl.evaluation.involved import involved_values
 from iac.hcl.scope import Scope
 from iac.hcl.syntax import Expression
 from iac.values.convert import ConversionError, convert
+from iac.values.limits import INSTANCES
 from iac.values.types import DYNAMIC, NUMBER, STRING, CollectionType, type_name
 from iac.values.value import EPHEMERAL, SENSITIVE, Value, number, string
 
@@ -86,6 +87,9 @@ def _with_values(diagnostic: Diagnostic, expression: Expression | None, scope: S
     return replace(diagnostic, values=values)
 
 
+_UNSUITABLE_COUNT = 'The given "count" argument value is unsuitable:'
+
+
 def _count(expression: Expression, scope: Scope) -> int:
     where = expression.range
     value = evaluate(expression, scope)
@@ -114,14 +118,17 @@ def _count(expression: Expression, scope: Scope) -> int:
     if type(amount) is not int:
         raise _invalid(
             "count",
-            'The given "count" argument value is unsuitable: value must be a whole number, between '
-            "-9223372036854775808 and 9223372036854775807.",
+            f"{_UNSUITABLE_COUNT} value must be a whole number, between -9223372036854775808 and 9223372036854775807.",
             where,
+        )
+    if amount > INSTANCES:
+        raise _invalid(
+            "count", f"{_UNSUITABLE_COUNT} a block may have {INSTANCES:,} instances, and this is {amount}.", where
         )
     if amount < 0:
         raise _invalid(
             "count",
-            'The given "count" argument value is unsuitable: must be greater than or equal to zero.',
+            f"{_UNSUITABLE_COUNT} must be greater than or equal to zero.",
             where,
         )
     return amount
@@ -159,6 +166,12 @@ def _for_each(expression: Expression, scope: Scope) -> list[tuple[str, Value]]:
             "for_each",
             f'{unsuitable} the "for_each" argument must be a map, or set of strings, and you have provided a value of '
             f"type {type_name(ty)}.",
+            where,
+        )
+    if len(value.raw) > INSTANCES:
+        raise _invalid(
+            "for_each",
+            f"{unsuitable} a block may have {INSTANCES:,} instances, and this has {len(value.raw)} elements.",
             where,
         )
     if not isinstance(ty, CollectionType) or ty.kind == "map":

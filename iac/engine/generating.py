@@ -17,6 +17,7 @@ from iac.config.model import Config, ImportBlock
 from iac.diagnostics import Diagnostics, DiagnosticsError, did_you_mean, error
 from iac.engine.imports import ImportRequest, Imports, import_object
 from iac.engine.planner import Planner
+from iac.files import write_whole
 from iac.hcl.render import go_quote
 from iac.providers.protocol import Provider
 from iac.schema import Block, NestedBlock, ResourceSchema
@@ -68,10 +69,7 @@ def write_generated(path: Path, blocks: Sequence[GeneratedBlock]) -> bytes:
     parts = [f"\n# __generated__ by iac from {go_quote(block.id)}\n{block.text}\n" for block in blocks]
     content = "".join([_HEADER, *parts]).encode()
     try:
-        with path.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        write_whole(path, [content], mode=None, replace=False)
     except FileExistsError:
         refuse_existing(path)
     except OSError as problem:

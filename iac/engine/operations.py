@@ -7,7 +7,9 @@ not known while planning are evaluated here, now that what they depend on is rea
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 from iac.address import MANAGED, ResourceInstance
 from iac.audit.groups import changed_groups
@@ -25,6 +27,9 @@ from iac.values.codec import to_json
 from iac.values.paths import format_path, marks_by_path, path_to_json, with_marks_by_path
 from iac.values.value import Value, null, unknown, unmark_deep
 
+Begin: TypeAlias = Callable[[], None]
+"""Called when an operation begins to do something."""
+
 
 class Operations:
     """The operations of one plan: over what is settled, the state and the log."""
@@ -38,8 +43,11 @@ class Operations:
 
     # --- operations ---
 
-    def apply(self, change: ResourceChange, operation: Operation) -> Value:
-        """Creates, updates, reads, forgets or (for a no-op) moves; returns the object as it is now, marked."""
+    def apply(self, change: ResourceChange, operation: Operation, begin: Begin) -> Value:
+        """Creates, updates, reads, forgets or (for a no-op) moves; returns the object as it is now, marked. An update
+        does not begin when it turns out, now that all values are known, that nothing changes."""
+        if change.action is not Action.UPDATE:
+            begin()
         if change.previous_address is not None and not change.action.is_replace:
             self._log(change, _moved_from(operation, change.previous_address), "MOVE", change.change.before)
         if change.action is Action.NO_OP:
@@ -63,6 +71,8 @@ class Operations:
         plain, _ = unmark_deep(planned)
         new = plain
         if prior != plain:
+            if change.action is Action.UPDATE:
+                begin()
             new = self._apply_provider(change, provider, prior, plain, config, planned, operation)
         value = with_schema_marks(change.schema.block, with_marks_by_path(new, marks_by_path(planned)))
         if change.action is Action.CREATE_THEN_DELETE:
@@ -78,15 +88,17 @@ class Operations:
         assert moved.previous_address is not None
         self._log(moved, _moved_from(operation, moved.previous_address), "MOVE", moved.change.after)
 
-    def import_object(self, change: ResourceChange, operation: Operation) -> Value:
+    def import_object(self, change: ResourceChange, operation: Operation, begin: Begin) -> Value:
         """Takes over the object that planning found by its id; returns it as it is."""
+        begin()
         before = change.change.before
         self._put(change, before)
         self._log(change, operation, "IMPORT", before)
         return before
 
-    def delete(self, change: ResourceChange, operation: Operation) -> Value:
+    def delete(self, change: ResourceChange, operation: Operation, begin: Begin) -> Value:
         """Deletes the object; returns it as it was."""
+        begin()
         provider = self.settling.provider(change)
         before = change.change.before
         plain, _ = unmark_deep(before)

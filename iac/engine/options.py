@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from iac.address import ConfigResource, ResourceInstance, Target
-from iac.diagnostics import Diagnostics
+from iac.diagnostics import Diagnostic, Diagnostics, warning
 from iac.engine.graph import Graph
 from iac.engine.moves import Moves
 from iac.engine.selecting import Selector, may_contain
@@ -32,7 +32,33 @@ class PlanOptions:
 
     def is_replaced(self, address: ResourceInstance) -> bool:
         """Whether `-replace` names the instance."""
-        return any(t.contains(address) for t in self.replace)
+        return any(_instance(target) == address for target in self.replace)
+
+    def unmatched(self, addresses: Iterable[ResourceInstance]) -> list[Diagnostic]:
+        """Warnings of each `-replace` that names none of the instances, but a resource that has some."""
+        known = list(addresses) if self.replace else []
+        found = []
+        for target in self.replace:
+            wanted = _instance(target)
+            meant = [address for address in known if address.config == wanted.config]
+            if meant and wanted not in meant and wanted.key is None:
+                found.append(_lacks_key(wanted, sorted(meant, key=ResourceInstance.sort_key)))
+        return found
+
+
+def _instance(target: Target) -> ResourceInstance:
+    assert target.resource is not None, "-replace names no modules"
+    return ResourceInstance(target.module, target.resource, target.key)
+
+
+def _lacks_key(wanted: ResourceInstance, meant: Sequence[ResourceInstance]) -> Diagnostic:
+    choices = "\n".join(f"  -replace={quote(str(address))}" for address in meant)
+    return warning(
+        "Incompletely-matched force-replace resource instance",
+        f"Your force-replace request for {wanted} doesn't match any resource instances because it lacks an instance "
+        f"key.\n\nTo force replacement of particular instances, use one or more of the following options instead:\n"
+        f"{choices}",
+    )
 
 
 class Selection:

@@ -16,7 +16,7 @@ from iac.database import Database
 from iac.diagnostics import Diagnostics, DiagnosticsError, error
 from iac.engine.evaluator import Evaluator
 from iac.engine.objects import with_schema_marks
-from iac.engine.operations import Operations
+from iac.engine.operations import Begin, Operations
 from iac.engine.prepare import Prepared
 from iac.engine.providers import Providers
 from iac.engine.revert_values import with_new_ids, with_unknown_ids
@@ -95,16 +95,16 @@ class RevertSettling(Settling):
 class RevertOperations(Operations):
     """The operations of a plan to revert."""
 
-    def apply(self, change: ResourceChange, operation: Operation) -> Value:
+    def apply(self, change: ResourceChange, operation: Operation, begin: Begin) -> Value:
         """See `Operations.apply`. Raises `DiagnosticsError` when the object was changed since the plan was made."""
         if change.action is Action.UPDATE:
             self._refuse_changed(change)
-        return super().apply(change, self._told(change, operation))
+        return super().apply(change, self._told(change, operation), begin)
 
-    def delete(self, change: ResourceChange, operation: Operation) -> Value:
+    def delete(self, change: ResourceChange, operation: Operation, begin: Begin) -> Value:
         """See `Operations.delete`. Raises `DiagnosticsError` when the object was changed since the plan was made."""
         self._refuse_changed(change)
-        return super().delete(change, self._told(change, operation))
+        return super().delete(change, self._told(change, operation), begin)
 
     def record_failure(
         self, change: ResourceChange, part: str, operation: Operation, problem: DiagnosticsError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from iac.diagnostics import SourceRange
+from iac.diagnostics import SourceRange, error
 from iac.hcl.build_strings import ParseEmbedded, StringBuilder
 from iac.hcl.build_traversals import TraversalBuilder
 from iac.hcl.lalr import Action, Rule
@@ -26,6 +26,7 @@ from iac.hcl.syntax import (
 )
 from iac.hcl.templates import Refused
 from iac.values import numbers
+from iac.values.limits import LimitError
 from iac.values.types import NUMBER
 from iac.values.value import FALSE, NULL, TRUE, Value, string
 
@@ -88,7 +89,12 @@ class ExpressionBuilder:
         return Parens(self._whole(parts), parts[1])
 
     def _number(self, token: Token) -> Expression:
-        return Literal(token.range(self.places), Value(NUMBER, numbers.parse(str(token))))
+        where = token.range(self.places)
+        try:
+            return Literal(where, Value(NUMBER, numbers.parse(str(token))))
+        except LimitError as problem:
+            detail = f"Failed to recognize the value of this number literal: {problem.message}."
+            raise Refused(where, error("Invalid number literal", detail, where)) from None
 
     def _constant(self, token: Token) -> Expression:
         return Literal(token.range(self.places), _CONSTANTS[token.type])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from iac.diagnostics import Pos, SourceRange
+from iac.diagnostics import Pos, SourceRange, error
 from iac.hcl import templates
 from iac.hcl.lalr import Action
 from iac.hcl.lexing import Token
@@ -34,6 +34,8 @@ _DIRECTIVE = re.compile(
     r"(?P<value>[^\W\d][\w-]*)\s+in\b)"
 )
 """The beginning of what stands inside `%{...}` in raw text."""
+
+_MOST_PARTS = 100_000
 
 
 class StringBuilder:
@@ -105,6 +107,10 @@ class StringBuilder:
 
     def _raw_parts(self, text: str, offset: int) -> list[Part]:
         """The parts of raw template text whose first character is at `offset` of the builder's text."""
+        if text.count("${") + text.count("%{") > _MOST_PARTS:
+            where = self.places.range(offset, offset + 1)
+            detail = f"A template may have {_MOST_PARTS:,} interpolations and directives. Divide it into several."
+            raise Refused(where, error("Text too long", detail, where))
         marks, problems = scan_template(text, Places("", text))
         if problems:
             raise Refused(self.places.range(offset, offset + len(text)))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from iac.diagnostics import SourceRange
 from iac.hcl.lalr import Action
+from iac.hcl.mistakes import too_deep
 from iac.hcl.places import Places
 from iac.hcl.syntax import (
     Attr,
@@ -129,8 +130,13 @@ class ComputedIndex(NamedTuple):
     key: Expression
 
 
+_MOST_STEPS = 1000
+
+
 def _stepped(source: Expression, step: Step) -> Expression:
     whole = _span(source.range, step.range)
+    if isinstance(source, (ScopeTraversal, RelativeTraversal)) and len(source.steps) >= _MOST_STEPS:
+        raise Refused(step.range, too_deep(step.range))
     if isinstance(source, ScopeTraversal):
         return ScopeTraversal(whole, source.root, (*source.steps, step))
     if isinstance(source, RelativeTraversal):

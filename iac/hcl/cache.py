@@ -10,11 +10,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import hashlib
-import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from iac.files import replacing
 from iac.hcl import columns
 from iac.hcl.directories import cache_directory
 from iac.hcl.native import NativeBody
@@ -64,20 +64,12 @@ def store(source: bytes, file: File) -> None:
     path = _path(source)
     if path is None or not isinstance(file.body, NativeBody):
         return
-    import tempfile
-
     with contextlib.suppress(OSError, RecursionError):
         with collections_paused():
             payload = columns.dump(file.body)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix="new-")
-        try:
-            with os.fdopen(descriptor, "wb") as out:
-                out.write(hashlib.sha256(payload).digest() + payload)
-            Path(temporary).replace(path)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        with replacing(path, sync=False) as temporary:
+            temporary.write_bytes(hashlib.sha256(payload).digest() + payload)
         _prune(path.parent)
 
 

@@ -17,10 +17,12 @@ import iac.hcl.evaluation.operations
 import iac.hcl.evaluation.traversals  # noqa: F401
 from iac.diagnostics import DiagnosticsError, error
 from iac.hcl.evaluation.code import NO_LOCALS, Code, compile_node, runnable
+from iac.hcl.evaluation.iteration import ROUNDS_MADE
 from iac.hcl.functions.spec import Function
 from iac.hcl.references import references
 from iac.hcl.scope import Scope, VariableScope
 from iac.hcl.syntax import Expression
+from iac.values.limits import DEPTH, LimitError, check_parts
 from iac.values.value import Value
 
 
@@ -34,10 +36,18 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
         code: Code = expression._code  # type: ignore[attr-defined]  # a slot without a declared type
     except AttributeError:
         code = _compiled(expression)
+    ROUNDS_MADE.made = 0
     try:
-        return code(scope, ())
+        value = code(scope, ())
+        if value.raw.__class__ is tuple or value.raw.__class__ is dict:
+            if value.depth > DEPTH:
+                raise _too_deep(expression)
+            check_parts(value.size)
     except RecursionError:
         raise _too_deep(expression) from None
+    except LimitError as problem:
+        raise _too_large(expression, problem) from None
+    return value
 
 
 def _compiled(expression: Expression) -> Code:
@@ -45,6 +55,8 @@ def _compiled(expression: Expression) -> Code:
         code = runnable(compile_node(expression, NO_LOCALS))
     except RecursionError:
         raise _too_deep(expression) from None
+    except LimitError as problem:
+        raise _too_large(expression, problem) from None
     expression._code = code  # type: ignore[attr-defined]
     return code
 
@@ -57,6 +69,11 @@ def _too_deep(expression: Expression) -> DiagnosticsError:
             expression.range,
         )
     )
+
+
+def _too_large(expression: Expression, problem: LimitError) -> DiagnosticsError:
+    detail = f"This expression cannot be evaluated: {problem.message}. Divide the work, or do it outside of iac."
+    return DiagnosticsError(error("Value too large", detail, expression.range))
 
 
 def evaluate_template(

@@ -17,11 +17,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from iac.files import replacing
 from iac.hcl.directories import cache_directory
 from iac.hcl.lalr import Rule, Tables
 from iac.hcl.lexing import NAME, Terminals
 
-_FORM = 2
+_FORM = 3
 """Changes when the form of the kept tables does."""
 
 _REPLACEMENTS: tuple[tuple[str, str], ...] = (
@@ -70,6 +71,9 @@ _REPLACEMENTS: tuple[tuple[str, str], ...] = (
     # A block's brace stands on the line of its header.
     ("(_attribute_name | string)* new_line_or_comment? LBRACE", "(_attribute_name | string)* LBRACE"),
 )
+
+_GREEDY = ("STRING_CHARS", NAME)
+"""The terminals that end where their last repetition ends."""
 
 _LADDER = ("?expression : or_expr QMARK", "// Unary (highest precedence")
 """From where to where newlines are taken out of the operators' rules: they never reach the parser there."""
@@ -136,13 +140,8 @@ def _place(start: str) -> Path | None:
 
 def _keep(path: Path, content: Any) -> None:
     """Writes tables: they are there whole or not at all."""
-    import tempfile
-
-    with contextlib.suppress(OSError):
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix="new-")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as out:
-            json.dump(content, out, separators=(",", ":"))
-        Path(temporary).replace(path)
+    with contextlib.suppress(OSError), replacing(path, sync=False) as temporary:
+        temporary.write_text(json.dumps(content, separators=(",", ":")), encoding="utf-8")
 
 
 def _compiled(start: str) -> dict[str, Any]:
@@ -170,9 +169,17 @@ def _compiled(start: str) -> dict[str, Any]:
         "start": order[table.start_states[start]],
         "end": order[table.end_states[start]],
         # In the order in which Lark tries them.
-        "patterns": {t.name: t.pattern.to_regexp() for t in terminals if t.name not in lark.ignore_tokens},
+        "patterns": {
+            t.name: _frugal(t.name, t.pattern.to_regexp()) for t in terminals if t.name not in lark.ignore_tokens
+        },
         "words": {word: kind for word, kind in words.items() if re.fullmatch(name.to_regexp(), word)},
     }
+
+
+def _frugal(name: str, pattern: str) -> str:
+    """The same pattern, without the places to try again from that Python remembers for every character."""
+    pattern = pattern.replace("(?:.|\n)*?", r"[\s\S]*?").replace("(.|\n)*?", r"[\s\S]*?")
+    return f"{pattern}+" if name in _GREEDY else pattern
 
 
 def _rule(rule: Any) -> tuple[str, str, list[str], list[int]]:

@@ -16,7 +16,7 @@ from iac.hcl.places import Places
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _TOKEN = re.compile(
-    r'(?P<string>"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")'
+    r'(?P<string>"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+")'
     r"|(?P<number>-?[0-9][-+.0-9A-Za-z]*|-)|(?P<word>[A-Za-z_]+)|(?P<mark>[{}\[\],:])"
 )
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\Z")

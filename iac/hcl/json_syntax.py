@@ -28,6 +28,7 @@ from iac.hcl.syntax import (
     TupleCons,
 )
 from iac.values import numbers
+from iac.values.limits import LimitError
 from iac.values.types import NUMBER
 from iac.values.value import FALSE, NULL, TRUE, Value, string
 
@@ -193,7 +194,12 @@ def expression(node: JsonNode, problems: list[Diagnostic]) -> Expression:
     if node.kind == "string":
         return _template(node, problems)
     if node.kind == "number":
-        return Literal(node.range, Value(NUMBER, numbers.parse(node.text)))
+        try:
+            return Literal(node.range, Value(NUMBER, numbers.parse(node.text)))
+        except LimitError as problem:
+            detail = f"Failed to recognize the value of this number: {problem.message}."
+            problems.append(error("Invalid JSON number", detail, node.range))
+            return Literal(node.range, NULL)
     if node.kind == "bool":
         return Literal(node.range, TRUE if node.value else FALSE)
     if node.kind == "null":

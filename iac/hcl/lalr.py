@@ -18,7 +18,18 @@ Action = Callable[[list[Any]], Any]
 
 DEPTH = 400
 """How many parts may be waiting for the rest of what they stand in: a limit on how deep the text is nested."""
+LENGTH = 300_000
+"""How many tokens a text may have: some 30,000 lines, for which parsing takes 200 MB."""
 _END = "$END"
+
+
+class TooComplex(RecursionError):  # noqa: N818  not an error of the program
+    """A text that goes beyond the limits of parsing; `offset` is where."""
+
+    def __init__(self, offset: int, *, is_long: bool = False) -> None:
+        super().__init__("too long" if is_long else "nested too deeply")
+        self.offset = offset
+        self.is_long = is_long
 
 
 class Rule(NamedTuple):
@@ -58,26 +69,27 @@ class Parser:
         self._transparent = [
             _is_transparent(rule) or (len(rule.parts) == 1 and transparent(rule)) for rule in tables.rules
         ]
+        self._rules = [
+            (len(rule.parts), rule.origin, rule.inlined, rule.name, transparent)
+            for rule, transparent in zip(tables.rules, self._transparent, strict=True)
+        ]
         self._jumps: dict[tuple[int, str, str], int] = {}
 
     def parse(self, text: str, actions: Mapping[str, Action]) -> Any:
         """The value of a text; a rule without an action has the list of its parts.
 
-        Raises `Unparsed`, RecursionError when the text is nested too deeply, and what actions raise.
+        Raises `Unparsed`, `TooComplex`, and what actions raise.
         """
         rows, end, jumps, jump = self.tables.rows, self.tables.end, self._jumps, self._jump
-        rules = [
-            (len(rule.parts), rule.origin, rule.inlined, actions.get(rule.name), transparent)
-            for rule, transparent in zip(self.tables.rules, self._transparent, strict=True)
-        ]
+        rules = self._rules
         states = [self.tables.start]
         values: list[Any] = []
         token = Token(_END, "", len(text))
-        for token in self._tokens(text, states):
+        for number, token in enumerate(self._tokens(text, states)):
             kind = token.type
             action = rows[states[-1]].get(kind)
             while action is not None and action < 0:
-                size, origin, inlined, act, transparent = rules[~action]
+                size, origin, inlined, name, transparent = rules[~action]
                 if transparent:
                     del states[-1]
                 else:
@@ -87,6 +99,7 @@ class Parser:
                         del values[-size:], states[-size:]
                     if inlined:
                         parts = _inlined(parts, inlined)
+                    act = actions.get(name)
                     values.append(act(parts) if act is not None else parts)
                 key = (states[-1], origin, kind)
                 state = jumps[key] if key in jumps else jump(*key)
@@ -98,8 +111,8 @@ class Parser:
                 break
             states.append(action)
             values.append(token)
-            if len(states) > DEPTH:
-                raise RecursionError
+            if len(states) > DEPTH or number > LENGTH:
+                raise TooComplex(token.start_pos, is_long=number > LENGTH)
         raise Unparsed(token.start_pos)
 
     def _tokens(self, text: str, states: Sequence[int]) -> Iterator[Token]:

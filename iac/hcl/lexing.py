@@ -19,7 +19,8 @@ from iac.hcl.scanner import name_length
 NEWLINE, NAME = "NL_OR_COMMENT", "NAME"
 _STRING = "STRING_CHARS"
 _BLANKS = " \t\r"
-"""What separates tokens, and stands for none, outside of strings."""
+"""What separates tokens, and stands for none, outside of strings: a CR only at the end of a line."""
+_BLANK = r"[ \t]*+(?:\r(?=\n))?"
 
 
 class Unparsed(Exception):  # noqa: N818  not an error of the program
@@ -107,7 +108,7 @@ class Lexer:
         choices = "|".join(
             f"(?P<{name}>{pattern})" for name, pattern in self._terminals.patterns.items() if name in accepts - words
         )
-        blanks = "" if _STRING in accepts else f"[{_BLANKS}]*"
+        blanks = "" if _STRING in accepts else _BLANK
         return re.compile(f"{blanks}(?:{choices})").match
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple, NoReturn
 
 from iac.diagnostics import Diagnostic, Pos, SourceRange, error
 from iac.hcl.check_expressions import ExpressionChecker
+from iac.hcl.lalr import LENGTH
 from iac.hcl.places import Places
 from iac.hcl.scanner import Token, scan, scan_template
 from iac.hcl.token_reader import Mistake
@@ -96,6 +97,12 @@ def too_deep(where: SourceRange) -> Diagnostic:
     """The diagnostic for what is nested more deeply than the stack of the program allows."""
     detail = "This is nested more deeply than iac can read. Split it into several local values."
     return error("Expression nested too deeply", detail, where)
+
+
+def too_long(where: SourceRange) -> Diagnostic:
+    """The diagnostic for a text of more tokens than can be parsed in the memory that iac allows itself."""
+    detail = f"A file or template may have {LENGTH:,} words and marks. Split it into several files."
+    return error("Text too long", detail, where)
 
 
 class _Restart(Exception):  # noqa: N818  not an error

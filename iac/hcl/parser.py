@@ -16,9 +16,9 @@ from iac.hcl.builder import BodyBuilder
 from iac.hcl.cache import collections_paused
 from iac.hcl.grammar import tables
 from iac.hcl.heredocs import with_distinct_markers
-from iac.hcl.lalr import Action, Parser
+from iac.hcl.lalr import Action, Parser, TooComplex
 from iac.hcl.lexing import Unparsed
-from iac.hcl.mistakes import check_expression, check_file, check_template, too_deep
+from iac.hcl.mistakes import check_expression, check_file, check_template, too_deep, too_long
 from iac.hcl.native import NativeBody
 from iac.hcl.places import ORIGIN, Places
 from iac.hcl.syntax import Attribute, Block, Expression, File, Literal, ScopeTraversal
@@ -28,6 +28,8 @@ from iac.values.value import NULL
 _BOM = "\ufeff"
 _FAILURES = (Unparsed, Refused, RecursionError)
 """What parsing raises for a text that is wrong, or too deep."""
+_LONGEST_EXPLAINED = 2 << 20
+"""Characters: in a longer text only the place of the first mistake is told, as finding all takes memory."""
 
 
 def parse_native(source: bytes, filename: str) -> tuple[File, list[Diagnostic]]:
@@ -145,6 +147,8 @@ def _empty_body(places: Places) -> NativeBody:
 def _salvage(text: str, places: Places, problem: Exception) -> tuple[NativeBody, list[Diagnostic]]:
     """What is wrong with the text of a file, and a body of its sound items."""
     body = _empty_body(places)
+    if isinstance(problem, RecursionError) or len(text) > _LONGEST_EXPLAINED:
+        return body, [_unexplained(text, places, problem)]
     diagnostics, sound = check_file(text, places)
     attributes: dict[str, Attribute] = {}
     blocks: list[Block] = []
@@ -173,13 +177,20 @@ def _or_null(
         return parse(text, places), []
     except _FAILURES as problem:
         nothing = Literal(SourceRange(places.filename, places.start, places.end()), NULL)
-        return nothing, check(text, places) or [_unexplained(text, places, problem)]
+        is_explained = not isinstance(problem, RecursionError) and len(text) <= _LONGEST_EXPLAINED
+        found = check(text, places) if is_explained else []
+        return nothing, found or [_unexplained(text, places, problem)]
 
 
 def _unexplained(text: str, places: Places, problem: Exception) -> Diagnostic:
     """The diagnostic for a text that the parser refuses and `mistakes` finds nothing wrong with."""
+    if isinstance(problem, TooComplex):
+        where = places.range(problem.offset, problem.offset + 1)
+        return too_long(where) if problem.is_long else too_deep(where)
     if isinstance(problem, RecursionError):
         return too_deep(SourceRange(places.filename, places.start, places.start))
+    if isinstance(problem, Refused) and problem.diagnostic is not None:
+        return problem.diagnostic
     if isinstance(problem, Refused):
         where = problem.range
     else:

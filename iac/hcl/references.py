@@ -60,20 +60,20 @@ def body_references(body: NativeBody) -> Iterator[ScopeTraversal]:
             yield from body_references(block.body)
 
 
-def _walk(node: Expression, bound: frozenset[str]) -> Iterator[ScopeTraversal]:
-    if isinstance(node, ScopeTraversal):
-        if node.root not in bound:
-            yield node
-    elif isinstance(node, (For, TemplateFor)):
-        yield from _walk(node.collection, bound)
-        inner = bound | {name for name in (node.key_name, node.value_name) if name}
-        parts = (node.key, node.value, node.condition) if isinstance(node, For) else (node.body,)
-        for part in parts:
-            if part is not None:
-                yield from _walk(part, inner)
-    else:
-        children = _CHILDREN.get(type(node))
-        if children is not None:
-            for child in children(node):
-                if child is not None:
-                    yield from _walk(child, bound)
+def _walk(root: Expression, bound: frozenset[str]) -> Iterator[ScopeTraversal]:
+    """The references below a node; no recursion, for expressions of any depth."""
+    pending: list[tuple[Expression, frozenset[str]]] = [(root, bound)]
+    while pending:
+        node, bound = pending.pop()
+        if isinstance(node, ScopeTraversal):
+            if node.root not in bound:
+                yield node
+        elif isinstance(node, (For, TemplateFor)):
+            inner = bound | {name for name in (node.key_name, node.value_name) if name}
+            parts = (node.key, node.value, node.condition) if isinstance(node, For) else (node.body,)
+            pending += [(part, inner) for part in reversed(parts) if part is not None]
+            pending.append((node.collection, bound))
+        else:
+            children = _CHILDREN.get(type(node))
+            if children is not None:
+                pending += [(child, bound) for child in reversed([*children(node)]) if child is not None]

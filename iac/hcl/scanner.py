@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from iac.diagnostics import Diagnostic, error
+from iac.diagnostics import MOST, Diagnostic, error
 from iac.hcl.places import Places
 
 
@@ -30,16 +30,16 @@ class Token(NamedTuple):
 
 
 _CODE = re.compile(
-    r"(?P<space>[ \t\r]+|\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/)|(?P<newline>\n)"
-    r"|(?P<name>(?:[a-zA-Z_]|[^\x00-\x7f])(?:[a-zA-Z0-9_-]|[^\x00-\x7f])*)|(?P<number>[0-9](?:[0-9]|\.[0-9]|[eE][+-]?[0-9])*)"
+    r"(?P<space>(?:[ \t]|\r(?=\n))+|\#[^\n]*|//[^\n]*|/\*(?s:.*?)\*/)|(?P<newline>\n)"
+    r"|(?P<name>(?:[a-zA-Z_]|[^\x00-\x7f])(?:[a-zA-Z0-9_-]|[^\x00-\x7f])*+)|(?P<number>[0-9](?:[0-9]|\.[0-9]|[eE][+-]?[0-9])*)"
     r"|<<-?(?P<heredoc>[^\W\d][\w-]*)\r?\n"
     r"|(?P<mark>\.\.\.|::|=>|==|!=|<=|>=|&&|\|\||[{}\[\]().,:=<>+*/%?!-])"
     r'|(?P<quote>")|(?P<close>~\})|(?P<bad>.)'
 )
 _QUOTED = re.compile(
-    r'(?P<text>(?:\$\$\{|%%\{|\\[^\r\n]|[^"\\\r\n$%]|[$%](?!\{)|\\|\r(?!\n))+)|(?P<open>[$%]\{~?)|(?P<end>"|\r?\n)'
+    r'(?P<text>(?:\$\$\{|%%\{|\\[^\r\n]|[^"\\\r\n$%]|[$%](?!\{)|\\|\r(?!\n))++)|(?P<open>[$%]\{~?)|(?P<end>"|\r?\n)'
 )
-_RAW = re.compile(r"(?P<text>(?:\$\$\{|%%\{|[^\n$%]|[$%](?!\{))*(?:\n|(?=[$%]\{)|\Z))")
+_RAW = re.compile(r"(?P<text>(?:\$\$\{|%%\{|[^\n$%]|[$%](?!\{))*+(?:\n|(?=[$%]\{)|\Z))")
 _OPEN = re.compile(r"[$%]\{~?")
 
 
@@ -205,6 +205,8 @@ class _Scanner:
         """Takes a character that begins no token, with the words for it."""
         self.at = start + 1
         character = self.text[start]
+        if len(self.diagnostics) > MOST:
+            return Token("bad", start, start + 1)
         summary, detail = _BAD.get(character, ("Invalid character", "This character is not used within the language."))
         self.diagnostics.append(error(summary, detail, self.places.range(start, start + 1)))
         return Token("bad", start, start + 1)

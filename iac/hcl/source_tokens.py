@@ -55,7 +55,7 @@ _CODE = re.compile(
 _QUOTED = re.compile(
     r'(?P<text>(?:\$\$\{|%%\{|\\.|[^"\\$%]|[$%](?!\{))+)|(?P<open>[$%]\{~?)|(?P<end>")|(?P<other>(?s:.))'
 )
-_RAW = re.compile(r"(?:\$\$\{|%%\{|[^\n$%]|[$%](?!\{))*\n?")
+_RAW = re.compile(r"(?:\$\$\{|%%\{|[^\n$%]|[$%](?!\{))*+\n?")
 _OPEN = re.compile(r"[$%]\{~?")
 
 

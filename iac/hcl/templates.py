@@ -11,17 +11,19 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from iac.diagnostics import SourceRange
+from iac.diagnostics import Diagnostic, SourceRange
 from iac.hcl.syntax import Expression, Literal, Template, TemplateFor, TemplateIf, TemplateWrap
 from iac.values.value import string
 
 
 class Refused(Exception):  # noqa: N818  not an error of the program
-    """What the grammar lets pass but HCL does not; `range` is roughly where. `mistakes` says what is wrong."""
+    """What the grammar lets pass but HCL does not; `range` is roughly where. `mistakes` says what is wrong, unless
+    there is a `diagnostic`."""
 
-    def __init__(self, range: SourceRange) -> None:
+    def __init__(self, range: SourceRange, diagnostic: Diagnostic | None = None) -> None:
         super().__init__(str(range))
         self.range = range
+        self.diagnostic = diagnostic
 
 
 @dataclass(slots=True)

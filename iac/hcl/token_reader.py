@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from iac.diagnostics import Diagnostic, SourceRange, error
+from iac.diagnostics import MOST, Diagnostic, SourceRange, error
 from iac.hcl.places import Places
 from iac.hcl.scanner import Token
 
@@ -75,8 +75,9 @@ class TokenReader:
         return Mistake(error("Unclosed template interpolation sequence", detail, self.range(opening)))
 
     def report(self, summary: str, detail: str, range: SourceRange) -> None:
-        """Notes a mistake after which reading goes on."""
-        self.diagnostics.append(error(summary, detail, range))
+        """Notes a mistake after which reading goes on, unless there are more than anybody reads."""
+        if len(self.diagnostics) <= MOST:
+            self.diagnostics.append(error(summary, detail, range))
 
     def is_word(self, word: str) -> bool:
         token = self.peek()

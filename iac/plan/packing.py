@@ -13,7 +13,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from iac.values import numbers
-from iac.values.types import NUMBER, CollectionType, ObjectType, TupleType, Type, type_from_json, type_to_json
+from iac.values.types import (
+    BOOL,
+    NUMBER,
+    STRING,
+    CollectionType,
+    ObjectType,
+    TupleType,
+    Type,
+    type_from_json,
+    type_to_json,
+)
 from iac.values.value import UNKNOWN, Value
 
 
@@ -58,6 +68,9 @@ def _pack(value: Value) -> Any:
     return raw
 
 
+_PYTHON = {STRING: str, NUMBER: int, BOOL: bool}
+
+
 def unpack(packed: Any, types: Sequence[Type]) -> Value:
     """The reverse of `pack`. Raises ValueError for anything that `pack` did not make."""
     try:
@@ -69,6 +82,8 @@ def unpack(packed: Any, types: Sequence[Type]) -> Value:
 
 def _unpack(ty: Type, raw: Any) -> Value:
     if not isinstance(raw, list):
+        if raw is not None and type(raw) is not _PYTHON.get(ty):
+            raise ValueError(f"no value of type {ty!r}")
         return Value(ty, raw)
     tag = raw[0]
     if tag == "u":

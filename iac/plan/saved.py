@@ -7,16 +7,16 @@ canonical JSON, compressed. It holds sensitive values, as Terraform's does, and 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from iac.diagnostics import DiagnosticsError, error
+from iac.files import write_whole
 from iac.plan.encoding import SchemaOf, decode_plan, encode_plan
 from iac.plan.model import Plan
+from iac.reading import LARGEST, read_file
 from iac.values.codec import canonical, loads
 
 MAGIC = b"iac plan"
@@ -28,18 +28,8 @@ def write_plan(path: Path, plan: Plan, sources: Mapping[str, bytes]) -> None:
     body = zlib.compress(canonical(_content(plan, sources)).encode(), 6)
     digest = hashlib.sha256(body).hexdigest().encode()
     content = b"%s %d\n%s\n%s" % (MAGIC, VERSION, digest, body)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        write_whole(path, [content])
     except OSError as problem:
         raise DiagnosticsError(
             error(
@@ -53,7 +43,7 @@ def read_plan(path: Path, schema_of: SchemaOf) -> tuple[Plan, dict[str, bytes]]:
     """Reads a saved plan: the plan and its configuration files. Raises `DiagnosticsError` for a file that is
     missing, damaged, foreign, or of a newer version."""
     try:
-        content = path.read_bytes()
+        content = read_file(path, pipes=True)
     except OSError as problem:
         raise _unreadable(path, f"it could not be read: {problem.strerror or problem}") from None
     header, _, rest = content.partition(b"\n")
@@ -70,10 +60,18 @@ def read_plan(path: Path, schema_of: SchemaOf) -> tuple[Plan, dict[str, bytes]]:
     if hashlib.sha256(body).hexdigest().encode() != digest:
         raise _unreadable(path, "it is damaged: its content does not match its digest. Plan again")
     try:
-        raw = loads(zlib.decompress(body))
+        raw = loads(_decompressed(body))
         return decode_plan(raw, schema_of), {n: s.encode() for n, s in raw["sources"].items()}
-    except (ValueError, KeyError, TypeError, zlib.error, json.JSONDecodeError) as problem:
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, zlib.error) as problem:
         raise _unreadable(path, f"its content could not be understood ({type(problem).__name__}). Plan again") from None
+
+
+def _decompressed(body: bytes) -> bytes:
+    stream = zlib.decompressobj()
+    content = stream.decompress(body, LARGEST)
+    if not stream.eof:
+        raise ValueError("it is cut off, or larger than any plan")
+    return content
 
 
 def _unreadable(path: Path, why: str) -> DiagnosticsError:

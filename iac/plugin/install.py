@@ -17,6 +17,7 @@ from typing import Final
 
 from iac import __version__
 from iac.diagnostics import DiagnosticsError, error
+from iac.files import write_whole
 from iac.providers.iac.provider import SOURCE
 
 PROGRAM_VARIABLE: Final = "IAC_PROGRAM"
@@ -33,7 +34,13 @@ if [ -z "$program" ] && [ -r "$recorded" ]; then
   read -r program < "$recorded"
   [ -x "$program" ] || program=""
 fi
-exec "${{program:-iac}}" provider serve
+program="${{program:-iac}}"
+if ! command -v "$program" >/dev/null 2>&1; then
+  # Terraform shows what stands where the handshake should be.
+  echo "Error: there is no program $program: install iac, run: iac provider install, or set {PROGRAM_VARIABLE}"
+  exit 1
+fi
+exec "$program" provider serve
 """
 
 _ARCHITECTURES: Final = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64", "i686": "386"}
@@ -64,7 +71,7 @@ def install(environment: Mapping[str, str], mirror: Path | None) -> Installed:
     launcher = package / f"terraform-provider-iac_v{__version__}"
     try:
         package.mkdir(parents=True, exist_ok=True)
-        _write(launcher, LAUNCHER, 0o755)
+        write_whole(launcher, [LAUNCHER.encode()], mode=0o755)  # it may be running
         _record_program(environment)
     except OSError as problem:
         raise DiagnosticsError(
@@ -116,12 +123,4 @@ def _record_program(environment: Mapping[str, str]) -> None:
     home = environment.get("HOME") or str(Path.home())
     file = Path(environment.get("XDG_CONFIG_HOME") or Path(home) / ".config") / _PROGRAM_FILE
     file.parent.mkdir(parents=True, exist_ok=True)
-    _write(file, f"{program}\n", 0o644)
-
-
-def _write(path: Path, text: str, mode: int) -> None:
-    """Replaces a file as a whole: it may be in use."""
-    new = path.with_name(f".{path.name}.{os.getpid()}")
-    new.write_text(text, encoding="utf-8")
-    new.chmod(mode)
-    new.replace(path)
+    write_whole(file, [f"{program}\n".encode()], mode=0o644)

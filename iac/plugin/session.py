@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from iac.audit.record import Origin
 from iac.database import Database, DatabaseNotFound
 from iac.diagnostics import Diagnostic, DiagnosticsError, error
-from iac.plugin.settings import PROVIDER_BLOCK, Settings, new_run, run_of_parent, settings_from
+from iac.plugin.settings import Settings, new_run, run_of_parent, settings_from
+from iac.providers.iac.configuration import PROVIDER_BLOCK, shown_location
 from iac.providers.protocol import Provider
 from iac.providers.registry import Registry
 from iac.schema import ProviderSchema
@@ -47,7 +47,7 @@ class Session:
         self._origin: Origin | None = None
         self._opened = _Opened()
         self._registry = Registry(self.database)
-        self.schema: ProviderSchema = replace(self._registry.schema(NAME), provider=PROVIDER_BLOCK)
+        self.schema: ProviderSchema = self._registry.schema(NAME)
 
     def configure(self, config: Value, terraform_version: str) -> None:
         """Begins a run. Under reattach every configuration is taken for another one."""
@@ -104,9 +104,10 @@ class Session:
 
 
 def _not_found(location: str) -> Diagnostic:
+    where = shown_location(location) if "://" in location else os.path.abspath(location)
     return error(
         "Database not found",
-        f'There is no database at "{os.path.abspath(location)}" to look for objects in. Name the right one with the '
+        f'There is no database at "{where}" to look for objects in. Name the right one with the '
         'argument "database" of the provider or with IAC_DATABASE. If it is really gone, so are its objects: remove '
         "them from the state with terraform state rm.",
     )

@@ -1,6 +1,6 @@
 """What one run of Terraform is configured with: the provider block, and what is known of where it runs.
 
-Owns the provider block's schema, its merge with the environment, and the origin of the run's events.
+Owns the merge of the provider block with the environment, and the origin of the run's events.
 """
 
 from __future__ import annotations
@@ -13,42 +13,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from iac.audit.origin import USER_VARIABLE, collect_origin
+from iac.audit.origin import MESSAGE_VARIABLE, USER_VARIABLE, collect_origin
 from iac.audit.record import Origin
 from iac.diagnostics import DiagnosticsError, error
-from iac.schema import Attribute, Block
-from iac.storage import LOCATION_VARIABLE, location_from
-from iac.values.types import STRING
+from iac.storage import location_from
 from iac.values.value import UNKNOWN, Value
 
 RUN_VARIABLE: Final = "IAC_RUN_ID"
-MESSAGE_VARIABLE: Final = "IAC_MESSAGE"
 _WORKSPACE_VARIABLE: Final = "TF_WORKSPACE"
 _WORKSPACE_FILE: Final = "environment"
 _DEFAULT_WORKSPACE: Final = "default"
-
-PROVIDER_BLOCK: Final = Block(
-    {
-        "database": Attribute(
-            STRING,
-            f"The database: a path or an SQLAlchemy URL. Default: {LOCATION_VARIABLE}, else iac.db.",
-            optional=True,
-        ),
-        "user": Attribute(
-            STRING,
-            f"Who acts, for the audit log. Default: {USER_VARIABLE}, else git's user.email, else who started the CI "
-            "run, else the user of the operating system.",
-            optional=True,
-        ),
-        "message": Attribute(
-            STRING,
-            f"The reason, kept with every event. Default: {MESSAGE_VARIABLE}.",
-            optional=True,
-        ),
-    },
-    description="The platform: clusters, environments and services, with a log of every change.",
-)
-"""The provider's configuration in Terraform."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,10 @@ planning; leaves asking the user and showing results to the caller.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from iac.address import ResourceInstance
-from iac.audit.filters import EventFilter, TargetFilter, age
-from iac.audit.query import events
-from iac.audit.record import TOOL
 from iac.config.variables import VariableOption
 from iac.database import DatabaseNotFound
 from iac.diagnostics import Diagnostics
@@ -36,26 +32,19 @@ from iac.values.value import Value
 if TYPE_CHECKING:  # each is for one command
     from iac.engine.database_check import Finding
     from iac.engine.database_facts import DatabaseFacts
+    from iac.engine.drift_causes import DriftCause
 
 
 class Project(Planning, Applying, Workspaces):
     """A directory of configuration, a database and a workspace, and all that can be done with them."""
 
-    def drift_causes(self, plan: Plan) -> dict[ResourceInstance, str]:
-        """For each object that was changed outside, who did it, as far as the audit log knows."""
-        causes = {}
-        now = datetime.now(UTC)
-        for drift in plan.drift[:_MOST_CAUSES]:
-            identity = (drift.change.before.raw or {}).get("id")
-            if identity is None or not isinstance(identity.raw, str):
-                continue
-            wanted = EventFilter(targets=(TargetFilter(word=identity.raw),), limit=1)
-            last = next(iter(events(self.database, wanted)), None)
-            if last is not None and last.tool != TOOL:
-                verb = "deleted" if last.event_type == "DELETE" else "changed"
-                ago = age(last.timestamp, now)
-                causes[drift.address] = f"{verb} by {last.user} with {last.tool}, {ago}, event {last.id}"
-        return causes
+    def drift_causes(self, plan: Plan) -> dict[ResourceInstance, DriftCause]:
+        """For each object that was changed outside, what the audit log knows of who did it."""
+        from iac.audit.comparing import digests
+        from iac.engine.drift_causes import drift_cause
+
+        digest = digests(self.database)
+        return {drift.address: drift_cause(self.database, drift, digest) for drift in plan.drift[:_MOST_CAUSES]}
 
     def check_log(self) -> LogCheck:
         """Compares the present, rebuilt from the audit log, with the objects there are."""

@@ -31,6 +31,7 @@ from iac.engine.state_edits import Edit, StateEditor
 from iac.engine.validator import validate_prepared
 from iac.hcl.evaluate import evaluate_template
 from iac.hcl.functions import FunctionContext, function_table
+from iac.providers.iac.configuration import BLOCK_VARIABLES
 from iac.providers.registry import Registry
 from iac.schema import ResourceSchema
 from iac.state.lock import lock
@@ -44,9 +45,10 @@ class Opened:
     """A directory of configuration, a database and a workspace.
 
     `environment` stands for the process's environment variables. `create` says whether a database that does not
-    exist is made: what only asks should not make one. The database is opened when first needed,
-    and closed by `close` or at the end of a `with` block. `tell` may be set: it is given warnings while something goes
-    on.
+    exist is made: what only asks should not make one. `is_given` says that the user named the database, whatever
+    provider blocks say; `block` has the constants of the provider block, for the origin. The database is opened when
+    first needed, and closed by `close` or at the end of a `with` block. `tell` may be set: it is given warnings while
+    something goes on.
     """
 
     def __init__(
@@ -57,12 +59,16 @@ class Opened:
         workspace: str = "default",
         *,
         create: bool = True,
+        is_given: bool = True,
+        block: Mapping[str, str] | None = None,
     ) -> None:
         self.directory = directory
         self.location = database
         self.environment = environment
         self.workspace = workspace
         self.create = create
+        self.is_given = is_given
+        self.block = block or {}
         self.sources: dict[str, bytes] = {}
         self.tell: Callable[[Diagnostic], None] = lambda diagnostic: None
 
@@ -87,7 +93,7 @@ class Opened:
     @cached_property
     def registry(self) -> Registry:
         """The providers there are."""
-        return Registry(lambda: self.database)
+        return Registry(lambda: self.database, None if self.is_given else self.location)
 
     def schema_of(self, provider: str, resource: Resource) -> ResourceSchema:
         """The schema of a resource type or data source. Raises KeyError when there is none."""
@@ -173,7 +179,8 @@ class Opened:
 
     def origin(self, message: str | None = None) -> Origin:
         """Who acts, and where: for the events of a run."""
-        return collect_origin(self.directory, self.environment, self.workspace, message)
+        environment = {**self.environment, **{v: self.block[n] for n, v in BLOCK_VARIABLES.items() if n in self.block}}
+        return collect_origin(self.directory, environment, self.workspace, message)
 
     def state(self) -> State:
         """The state of the workspace."""

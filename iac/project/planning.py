@@ -24,6 +24,7 @@ from iac.engine.planner import Planner
 from iac.engine.prepare import Prepared
 from iac.engine.providers import Providers
 from iac.engine.refresh import Progress, silent
+from iac.engine.relevance import RELEVANT, relevant_attributes
 from iac.engine.revert_targets import events_to_revert
 from iac.engine.reverting import Reversion, plan_reversion
 from iac.plan.model import Action, Change, Mode, Plan
@@ -86,6 +87,7 @@ class Planning(Opened):
             self.refuse_invalid(ready)
         diagnostics.extend(planner.diagnostics)
         diagnostics.raise_if_errors()
+        diagnostics.extend(options.unmatched(change.address for change in planner.changes))
         changes = sorted(planner.changes, key=lambda c: (c.address.sort_key(), c.deposed or ""))
         position = {id(change): index for index, change in enumerate(changes)}
         texts = {block.address: block.text for block in generated}
@@ -109,6 +111,8 @@ class Planning(Opened):
             list(diagnostics),
             ephemeral_variables=self._given_ephemerals(ready.config, variables, answers or {}),
         )
+        if plan.drift:
+            plan = replace(plan, extra={RELEVANT: relevant_attributes(plan, ready)})
         return PlannedRun(plan, ready, state, ready.config.sources)
 
     def _planner(

@@ -30,10 +30,12 @@ def source_address(name: str) -> str:
 
 
 class Registry:
-    """The providers there are. `database` opens the database; it is called when an operation needs one."""
+    """The providers there are. `database` opens the database; it is called when an operation needs one. `location` is
+    where it is, when the provider block of iac has to agree with that."""
 
-    def __init__(self, database: Callable[[], Database]) -> None:
+    def __init__(self, database: Callable[[], Database], location: str | None = None) -> None:
         self._database = database
+        self._location = location
 
     def names(self) -> list[str]:
         """Their local names."""
@@ -50,4 +52,4 @@ class Registry:
     def create(self, name: str) -> Provider:
         """A new provider, not yet configured."""
         schema = self.schema(name)
-        return IacProvider(self._database, schema) if name == "iac" else TerraformProvider(schema)
+        return IacProvider(self._database, schema, self._location) if name == "iac" else TerraformProvider(schema)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from iac.diagnostics import DiagnosticsError, error
+from iac.files import write_whole
 from iac.state.store import DEFAULT_WORKSPACE
 
 VARIABLE: Final = "IAC_WORKSPACE"
@@ -48,7 +49,7 @@ def select_workspace(directory: Path, environment: Mapping[str, str], name: str)
     path = directory / _FILE
     try:
         path.parent.mkdir(exist_ok=True)
-        path.write_text(f"{name}\n", encoding="utf-8")
+        write_whole(path, [f"{name}\n".encode()], mode=None)
     except OSError as problem:
         raise DiagnosticsError(
             error("Cannot select the workspace", f'The file "{path}" cannot be written: {problem.strerror}.')

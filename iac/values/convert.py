@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from iac.values import numbers
+from iac.values.limits import LimitError
 from iac.values.paths import Key, Path, format_path
 from iac.values.types import (
     BOOL,
@@ -162,6 +163,8 @@ def _to_primitive(value: Value, ty: Type) -> Value:
     elif ty is NUMBER and have is STRING:
         try:
             return Value(NUMBER, numbers.parse(raw))
+        except LimitError as problem:
+            raise ConversionError(problem.message) from None
         except ValueError:
             raise ConversionError("a number is required") from None
     elif ty is BOOL and have is STRING:

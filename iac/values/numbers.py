@@ -11,11 +11,17 @@ import re
 from functools import cache
 from typing import Any, TypeAlias
 
+from iac.values.limits import DIGITS, LimitError
+
 Number: TypeAlias = Any
 """`int` or `gmpy2.mpfr`: gmpy2's type cannot be named without importing it."""
 
 PRECISION = 512
 _LIMIT = 1 << PRECISION
+_EXPONENT = (1 << 31) - 1
+"""What is larger than two to this is an infinity, as in Go."""
+_BITS = int(DIGITS * 3.32193)
+"""Numbers with larger exponents have too many digits to be written."""
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\Z")
 
 
@@ -24,9 +30,7 @@ def _context() -> Any:
     """gmpy2 and a context of 512 bits, rounding to the nearest even."""
     import gmpy2
 
-    return gmpy2, gmpy2.context(
-        precision=PRECISION, emax=gmpy2.get_emax_max(), emin=gmpy2.get_emin_min(), trap_divzero=False
-    )
+    return gmpy2, gmpy2.context(precision=PRECISION, emax=_EXPONENT, emin=-_EXPONENT - 1, trap_divzero=False)
 
 
 def _mpfr(value: Any) -> Any:
@@ -36,11 +40,20 @@ def _mpfr(value: Any) -> Any:
 
 
 def normal(value: Number) -> Number:
-    """The normal form of a number: `int` where it fits (not for -0), rounded to 512 bits where it does not."""
+    """The normal form of a number: `int` where it fits (not for -0), rounded to 512 bits where it does not.
+
+    Raises `LimitError` for one that has too many digits to be written.
+    """
     if type(value) is int:
-        return value if -_LIMIT < value < _LIMIT else _mpfr(value)
+        if -_LIMIT < value < _LIMIT:
+            return value
+        value = _mpfr(value)
     if value == 0:
         return value if "-" in str(value) else 0
+    if value.is_infinite() or value.is_nan():
+        return value
+    if not -_BITS < _context()[0].get_exp(value) < _BITS:
+        raise LimitError(f"the number has more than {DIGITS:,} digits")
     return int(value) if value.is_integer() and -_LIMIT < value < _LIMIT else value
 
 

@@ -55,6 +55,10 @@ class _Unknown:
 UNKNOWN: Final = _Unknown()
 
 _COMPUTED, _HAS_UNKNOWN, _HAS_MARKS = 1, 2, 4
+_FLAGS, _DEPTH, _DEPTH_STEP, _SIZE_AT = 0x7, 0xFFFF8, 0x8, 20
+"""What the bits of the facts about a value are: flags, how deep it is nested, and from this bit on how large it is."""
+_PLAIN = _COMPUTED | 1 << _SIZE_AT
+"""The facts about most values: one object, as there are many of them."""
 
 
 class Value:
@@ -103,8 +107,19 @@ class Value:
         """Whether the value itself is marked sensitive (not only a part of it)."""
         return SENSITIVE in self.marks
 
+    @property
+    def size(self) -> int:
+        """How large it is: one for each value in it, one for each 64 characters of text; what stands in it several
+        times counts each time."""
+        return (self._facts or self._compute()) >> _SIZE_AT
+
+    @property
+    def depth(self) -> int:
+        """How many containers there are around the value that is nested most deeply."""
+        return ((self._facts or self._compute()) & _DEPTH) // _DEPTH_STEP
+
     def _compute(self) -> int:
-        facts = _COMPUTED
+        facts, depth, size = _COMPUTED, 0, 1
         if self.marks:
             facts |= _HAS_MARKS
         raw = self.raw
@@ -112,13 +127,16 @@ class Value:
             facts |= _HAS_UNKNOWN
         else:
             kind = raw.__class__
-            if kind is tuple:
-                for element in raw:
-                    facts |= element._facts or element._compute()
-            elif kind is dict:
-                for element in raw.values():
-                    facts |= element._facts or element._compute()
-        self._facts = facts
+            if kind is tuple or kind is dict:
+                for element in raw if kind is tuple else raw.values():
+                    more = element._facts or element._compute()
+                    facts |= more & _FLAGS
+                    depth = max(depth, (more & _DEPTH) + _DEPTH_STEP)
+                    size += more >> _SIZE_AT
+            elif kind is str:
+                size += len(raw) >> 6
+        facts |= min(depth, _DEPTH) | size << _SIZE_AT
+        self._facts = facts = _PLAIN if facts == _PLAIN else facts
         return facts
 
     def elements(self) -> Iterator[Value]:

@@ -76,19 +76,40 @@ def _snippet(diagnostic: Diagnostic, subject: SourceRange, source: bytes) -> dic
     if around is not None and around.filename == subject.filename:
         first = min(first, around.start, key=lambda pos: pos.byte)
         last = max(last, around.end, key=lambda pos: pos.byte)
-    lines = [(at, line) for at, line in _lines(source) if _touches(at, at + len(line), first.byte, last.byte)]
+    lines = [
+        (at, line)
+        for at, line in _lines(source, first.byte, last.byte)
+        if _touches(at, at + len(line), first.byte, last.byte)
+    ]
     code = b"\n".join(line for _, line in lines)
     start = subject.start.byte - (lines[0][0] if lines else 0)
     end = start + subject.end.byte - subject.start.byte
+    first_line = first.line
+    if len(code) > _LONGEST_SNIPPET:
+        cut = _cut(code, start)
+        first_line += code.count(b"\n", 0, cut)
+        code, start, end = code[cut : cut + _LONGEST_SNIPPET], start - cut, end - cut
     return {
         "context": context_string(subject.filename, source, subject.start.byte - 1),
         "code": code.decode("utf-8", "replace"),
-        "start_line": first.line,
+        "start_line": first_line,
         "highlight_start_offset": min(max(start, 0), len(code)),
         "highlight_end_offset": min(max(end, 0), len(code)),
         "values": [{"traversal": t, "statement": s} for t, s in sorted(diagnostic.values)],
         **({"function_call": _call(diagnostic.call)} if diagnostic.call else {}),
     }
+
+
+_LONGEST_SNIPPET = 4000
+"""Bytes: of lines that are longer, such as those of generated JSON, only what is around the place is shown."""
+
+
+def _cut(code: bytes, start: int) -> int:
+    """Where the part of a long snippet that is shown begins: a little before the place, between two characters."""
+    cut = max(0, start - _LONGEST_SNIPPET // 4)
+    while cut < len(code) and code[cut] & 0xC0 == 0x80:
+        cut += 1
+    return cut
 
 
 def _call(call: FailedCall) -> dict[str, Any]:
@@ -109,10 +130,11 @@ def _parameter(told: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": told["name"], "type": told["type"]}
 
 
-def _lines(source: bytes) -> Iterable[tuple[int, bytes]]:
-    """Each line without its end, and the offset at which it begins."""
-    at = 0
-    for line in source.split(b"\n"):
+def _lines(source: bytes, first: int, last: int) -> Iterable[tuple[int, bytes]]:
+    """Each line between two offsets without its end, and the offset at which it begins."""
+    at = source.rfind(b"\n", 0, first) + 1
+    end = source.find(b"\n", last)
+    for line in source[at : end if end >= 0 else len(source)].split(b"\n"):
         yield at, line.removesuffix(b"\r")
         at += len(line) + 1
 

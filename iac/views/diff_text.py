@@ -158,6 +158,7 @@ def _draw_block(drawing: Drawing, diff: BlockDiff, indent: int, options: Options
     forces = drawing.forces(diff.replace, options)
     if not diff.attributes and not diff.blocks:
         return f"{{}}{forces}"
+    options = options._replace(forcing=False)  # said at the block, and not again at all that is in it
     lines = [f"{{{forces}", *_draw_attributes(drawing, diff.attributes, indent, options, options)]
     unchanged = 0
     for group in diff.blocks:
@@ -300,7 +301,8 @@ def _draw_primitive(drawing: Drawing, diff: PrimitiveDiff, indent: int, options:
         return f"{primitive_text(after if action is CREATE else before, drawing.style)}{forces}"
     old = primitive_text(before, drawing.style)
     if action is DELETE:
-        return f"{old}{drawing.to_null(action, options)}{forces}"
+        gone = drawing.to_null(action, options) if before is not None else ""
+        return f"{old}{gone}{forces}"
     return f"{old} {drawing.style.arrow} {primitive_text(after, drawing.style)}{forces}"
 
 

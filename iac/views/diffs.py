@@ -29,7 +29,7 @@ from iac.values.types import (
     TupleType,
     Type,
 )
-from iac.values.value import SENSITIVE, UNKNOWN, Value
+from iac.values.value import SENSITIVE, UNKNOWN, Value, null
 from iac.views.alignment import align_elements, content, contents
 from iac.views.diff_tree import (
     CREATE,
@@ -122,7 +122,9 @@ def _nested(
     if nested.nesting == "single" or (after is not None and after.raw is UNKNOWN):
         if nested.nesting == "single":
             return [("", diff_block(before, after, nested.block, replace))]
-        return [("", UnknownDiff(CREATE if _nothing(before) else UPDATE, () in replace, None))]
+        # Which blocks there will be is not known; those that are there now are shown as if they went away.
+        unknown = UnknownDiff(CREATE if _nothing(before) else UPDATE, () in replace, None)
+        return [("", unknown), *_nested(before, None, nested, replace)]
     old, new = _raw(before), _raw(after)
     if nested.nesting == "map":
         keys = sorted({*(old or ()), *(new or ())})
@@ -140,6 +142,9 @@ def _nested(
 
 
 def _diff(before: Value | None, after: Value | None, ty: Type, explicit: bool, replace: Paths) -> Diff:
+    if ty is STRING:
+        # Where a string is declared, an empty one is null to Terraform's text: some providers cannot tell them apart.
+        before, after = _text(before), _text(after)
     if (before is not None and before.marks and SENSITIVE in before.marks) or (
         after is not None and after.marks and SENSITIVE in after.marks
     ):
@@ -296,6 +301,10 @@ def json_content(text: str) -> Value | None:
         return implied(loads(text))
     except (json.JSONDecodeError, ValueError, RecursionError):
         return None
+
+
+def _text(value: Value | None) -> Value | None:
+    return null(STRING).with_marks(value.marks) if value is not None and value.raw == "" else value
 
 
 # --- Sides and actions -----------------------------------------------------------------------------------

@@ -81,8 +81,8 @@ def plan_to_json(
 
 def run_to_json(run: PlannedRun, schema_of: SchemaOf, *, iac_version: str) -> dict[str, Any]:
     """A plan with the configuration that it was made of, as JSON data: everything that the format has."""
+    from iac.engine.relevance import relevant_attributes
     from iac.views.config_json import configuration_json
-    from iac.views.relevance import relevant_attributes
 
     return plan_to_json(
         run.plan,

@@ -73,7 +73,8 @@ def render_plan(
     """The plan as `plan` and `show` print it, each line ended.
 
     `width` is that of the terminal (78 where there is none); only prose is wrapped. `drift_causes` says who
-    made a change outside, by address; it is shown beside the change. With `everything` nothing is left out: not
+    made a change outside, by address; it is shown beside the change, or where that does not matter to the plan,
+    beside what is planned for the object. With `everything` nothing is left out: not
     what stays as it is, nor what changed outside and does not matter to the plan.
     """
     return _PlanText(plan, style(color), width, drift_causes or {}, everything).render()
@@ -89,9 +90,10 @@ class _PlanText:
         self.everything = everything
         self.style = style
         self.width = width
-        self.causes = causes
+        self.causes = {drift.address: causes[drift.address] for drift in plan.drift if drift.address in causes}
         self.drawing = Drawing(style)
         self.parts: list[str] = []
+        self.blamed: set[ResourceInstance] = set()
 
     def render(self) -> str:
         shown = [c for c in self.plan.changes if is_shown(c)]
@@ -105,7 +107,7 @@ class _PlanText:
             self.nothing_to_do(drifted)
             return self.text()
         if drifted:
-            self.add(horizontal_rule(self.style, self.width), "")
+            self.add(horizontal_rule(self.style, self.width))
         counts: Counter[Action] = Counter(c.action for c in shown if c.action is not NO_OP)
         if counts:
             self.legend(counts)
@@ -157,9 +159,17 @@ class _PlanText:
             after = before
         diff = diff_block(before, after, change.schema.block, change.replace_paths)
         options = Options(everything=self.everything or change.import_id is not None)
-        comment = change_comment(change, self.style)
+        comment = change_comment(change, self.style) + self.blame(change.address)
         header = f"{self.style.symbols[change.action]} {_block_header(change.address)}"
         return f"{comment}{header} {self.drawing.draw(diff, 0, options)}"
+
+    def blame(self, address: ResourceInstance) -> str:
+        """Who changed the object outside, where that was not said yet: a line for each event behind it."""
+        cause = self.causes.get(address)
+        if cause is None or address in self.blamed:
+            return ""
+        self.blamed.add(address)
+        return "".join(f"  # ({line})\n" for line in cause.splitlines())
 
     def drift(self, something_planned: bool) -> bool:
         """The section on changes made outside; False when there is none to show."""
@@ -198,17 +208,15 @@ class _PlanText:
         names = [_display_address(drift.address, drift.deposed)]
         if drift.change.action is NO_OP:
             header, names = _HAS_MOVED, [str(drift.previous_address), *names]
-        text = self.style.paint(header) % tuple(names)
-        if cause := self.causes.get(drift.address):
-            text += f"\n  # ({cause})"
+        text = self.style.paint(header) % tuple(names) + "\n" + self.blame(drift.address)
         symbol = self.style.symbols[drift.change.action]
         block = self.drawing.draw(diff, 0, Options(everything=self.everything))
-        return f"{text}\n{symbol} {_block_header(drift.address)} {block}"
+        return f"{text}{symbol} {_block_header(drift.address)} {block}"
 
     def nothing_to_do(self, drifted: bool) -> None:
         """What is said when no change is planned."""
         if drifted:
-            self.add(horizontal_rule(self.style, self.width), "")
+            self.add(horizontal_rule(self.style, self.width))
         if self.plan.errored:
             headline = f"[red]Planning failed.[reset][bold] {PRODUCT} encountered an error while generating this plan."
             self.parts.append(self.style.paint(f"\n[reset][bold]{headline}[reset]\n\n"))

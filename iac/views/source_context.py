@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Final
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 _INTERESTING = re.compile(
     r"""(?P<comment>\#[^\n]*|//[^\n]*|/\*.*?(?:\*/|\Z))"""
@@ -30,14 +33,39 @@ def context_string(filename: str, source: bytes, offset: int) -> str | None:
     """
     if offset < 0:
         return None
-    text = source.decode("utf-8", "replace")
-    place = len(source[:offset].decode("utf-8", "replace"))
     if filename.endswith(".json"):
-        return _json_path(text, place)
-    return _enclosing_block(text, place)
+        return _json_path(source.decode("utf-8", "replace"), len(source[:offset].decode("utf-8", "replace")))
+    blocks = _top_level_blocks(source)
+    index = bisect_right(blocks, offset, key=lambda block: block.begin) - 1
+    return blocks[index].header if index >= 0 and offset < blocks[index].end else None
 
 
-def _enclosing_block(text: str, place: int) -> str | None:
+class _Block(NamedTuple):
+    """A top-level block: its header, and from which byte to before which it goes."""
+
+    header: str | None
+    begin: int
+    end: int
+
+
+@lru_cache(maxsize=4)
+def _top_level_blocks(source: bytes) -> list[_Block]:
+    """The blocks of a file in order, found once for all diagnostics about it."""
+    text = source.decode("utf-8", "surrogateescape")  # which can be taken back
+    found: list[_Block] = []
+    at = place = 0  # the same in bytes and in characters
+    for header, begin, end in _blocks(text):
+        first = at + _size(text[place:begin])
+        at, place = first + _size(text[begin:end]), end
+        found.append(_Block(header and header.encode("utf-8", "surrogateescape").decode("utf-8", "replace"), first, at))
+    return found
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogateescape"))
+
+
+def _blocks(text: str) -> Iterator[_Block]:
     """Walks over the file; `stack` holds what is open: braces and, in them, quoted templates."""
     stack: list[str] = []
     header: str | None = None
@@ -46,7 +74,9 @@ def _enclosing_block(text: str, place: int) -> str | None:
         in_string = bool(stack) and stack[-1] == '"'
         match = (_IN_STRING if in_string else _INTERESTING).search(text, at)
         if match is None:
-            return header if stack and begun <= place else None
+            if stack:
+                yield _Block(header, begun, len(text) + 1)
+            return
         at = match.end()
         kind = match.lastgroup
         if kind == "quote":
@@ -59,13 +89,11 @@ def _enclosing_block(text: str, place: int) -> str | None:
         elif kind == "open":
             if not stack:
                 header, begun = _header(text, match.start())
-                if begun > place:
-                    return None
             stack.append(_TEMPLATE if in_string else "{")
         elif kind == "close" and stack:
             stack.pop()
-            if not stack and place < at and begun <= place:
-                return header
+            if not stack:
+                yield _Block(header, begun, at)
 
 
 def _header(text: str, brace: int) -> tuple[str | None, int]:
@@ -79,7 +107,7 @@ def _header(text: str, brace: int) -> tuple[str | None, int]:
     return header, line + match.start(1)
 
 
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]:,]', re.DOTALL)
+_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[{}\[\]:,]', re.DOTALL)
 
 
 def _json_path(text: str, place: int) -> str | None:

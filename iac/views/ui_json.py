@@ -7,7 +7,7 @@ people would see.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from iac.address import MANAGED, ResourceInstance, module_text
 from iac.diagnostics import Diagnostic, Severity
@@ -19,6 +19,9 @@ from iac.views.diagnostics import diagnostic_to_json
 from iac.views.plan_json import TERRAFORM_VERSION
 from iac.views.style import PRODUCT
 from iac.views.ui import VERBS, Identity, Verbs, duration, summary_sentence
+
+if TYPE_CHECKING:  # reading the audit log is only for `iac drift`
+    from iac.engine.drift_causes import DriftCause
 
 UI_VERSION: Final = "1.2"
 MODULE: Final = "terraform.ui"
@@ -83,9 +86,13 @@ def resource_json(address: ResourceInstance) -> dict[str, Any]:
 # --- Planning --------------------------------------------------------------------------------------------
 
 
-def plan_messages(plan: Plan, timestamp: str) -> list[Message]:
-    """Everything that is said of a plan: drift, planned changes, the summary and the outputs."""
-    messages = [drift_message(drift, timestamp) for drift in plan.drift]
+def plan_messages(
+    plan: Plan, timestamp: str, causes: Mapping[ResourceInstance, DriftCause] | None = None
+) -> list[Message]:
+    """Everything that is said of a plan: drift, with its causes where they are given, planned changes, the summary
+    and the outputs."""
+    known = causes or {}
+    messages = [drift_message(drift, timestamp, known.get(drift.address)) for drift in plan.drift]
     messages += [planned_change_message(change, timestamp) for change in plan.changes if _is_announced(change)]
     imported, added, changed, destroyed = plan.counts
     messages.append(
@@ -129,14 +136,18 @@ def planned_change_message(change: ResourceChange, timestamp: str) -> Message:
     return message("planned_change", f"{change.address}: Plan to {action}", timestamp, change=fields)
 
 
-def drift_message(drift: Drift, timestamp: str) -> Message:
-    """A change that was made outside."""
+def drift_message(drift: Drift, timestamp: str, cause: DriftCause | None = None) -> Message:
+    """A change that was made outside; why, where that is given, is what Terraform does not have."""
     action = _ACTIONS[drift.change.action]
     fields: dict[str, Any] = {"resource": resource_json(drift.address)}
     if drift.previous_address is not None:
         fields["previous_resource"] = resource_json(drift.previous_address)
         action = "move" if drift.change.action is Action.NO_OP else action
     fields["action"] = action
+    if cause is not None:
+        from iac.views.drift_causes import cause_json
+
+        fields |= cause_json(cause)
     return message("resource_drift", f"{drift.address}: Drift detected ({action})", timestamp, change=fields)
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from iac.audit.chain import database_id
-from iac.audit.export import Export, filter_to_json, write_export, write_whole
+from iac.audit.export import Export, filter_to_json, write_export, write_text
 from iac.audit.filters import EventFilter
 from iac.audit.formats import FORMATS
 from iac.audit.query import events
@@ -133,12 +133,12 @@ class TestFile:
         path = tmp_path / "events"
         path.write_text("whole")
         with pytest.raises(ValueError):
-            write_whole(path, failing())
+            write_text(path, failing())
         assert [p.read_text() for p in tmp_path.iterdir()] == ["whole"]
 
     def test_that_cannot_be_written_is_a_diagnostic(self, refused, tmp_path):
         with refused("no such file or directory"):
-            write_whole(tmp_path / "none" / "events", ["x"])
+            write_text(tmp_path / "none" / "events", ["x"])
 
 
 class TestVerifying:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -15,11 +17,19 @@ from iac.storage import open_storage
 MAIN = 'resource "terraform_data" "a" {\n  triggers_replace = %d\n}\n'
 
 
-def change_outside(iac, directory: Path) -> None:
+def change_in_the_database(directory: Path, what: str) -> None:
+    """Changes the cluster past everything that keeps the log."""
+    with open_storage(str(directory / "iac.db")) as database, database.transaction():
+        database.execute(f"UPDATE cluster SET {what}", [])
+
+
+def change_outside(
+    iac, directory: Path, user: str = "eve", change: Mapping[str, object] = MappingProxyType({"description": "by hand"})
+) -> None:
     id = json.loads(iac("show", "-json").out)["values"]["root_module"]["resources"][0]["values"]["id"]
     with open_storage(str(directory / "iac.db")) as database:
         platform = Platform(database, AuditLog(database))
-        platform.update("cluster", id, {"description": "by hand"}, Operation(Origin("eve", "console")))
+        platform.update("cluster", id, dict(change), Operation(Origin(user, "console")))
 
 
 def test_there_is_none_after_an_apply(iac) -> None:
@@ -49,6 +59,39 @@ def test_programs_read_it_as_json(iac, directory: Path) -> None:
     assert outcome.code == 2
     found = [m["change"] for m in map(json.loads, outcome.out.splitlines()) if m["type"] == "resource_drift"]
     assert [(c["resource"]["addr"], c["action"]) for c in found] == [("iac_cluster.main", "update")]
+
+
+def test_it_names_the_cause_of_each_attribute(iac, directory: Path) -> None:
+    iac("apply", "-auto-approve")
+    change_outside(iac, directory)
+    messages = [json.loads(line) for line in iac("drift", "--json").out.splitlines()]
+    change = next(m["change"] for m in messages if m["type"] == "resource_drift")
+    causes = {a["attribute"]: (a["path"], a["cause"]["user"], a["cause"]["tool"]) for a in change["attributes"]}
+    assert causes["description"] == (["description"], "eve", "console")
+    event = json.loads(iac("events", "--json", "-limit=1").out)[0]
+    assert (change["cause"]["event_id"], change["cause"]["sequence"]) == (event["id"], event["sequence"])
+
+
+def test_where_several_were_at_it_each_is_named(iac, directory: Path) -> None:
+    iac("apply", "-auto-approve")
+    change_outside(iac, directory)
+    change_outside(iac, directory, "bob", {"production": True})
+    out = iac("drift").out
+    assert "  # (production, updated_at: changed by bob with console, " in out
+    assert "  # (description: changed by eve with console, " in out
+
+
+def test_where_the_log_does_not_know_it_says_so(iac, directory: Path) -> None:
+    iac("apply", "-auto-approve")
+    change_in_the_database(directory, "description = 'x'")
+    outcome = iac("drift", "--json")
+    change = next(m["change"] for m in map(json.loads, outcome.out.splitlines()) if m["type"] == "resource_drift")
+    assert change["cause"] is None
+    assert change["attributes"] == [{"path": ["description"], "attribute": "description", "cause": None}]
+    assert "changed by" not in iac("drift").out
+    change_outside(iac, directory, "bob", {"production": True})
+    change_in_the_database(directory, "description = 'y'")
+    assert "  # (description: the audit log does not know who changed it)" in iac("drift").out
 
 
 def test_it_can_be_asked_of_a_part(iac, directory: Path) -> None:

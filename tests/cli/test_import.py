@@ -43,7 +43,7 @@ def test_a_dry_run_imports_nothing(iac, cluster: str) -> None:
 
 def test_the_next_plan_shows_what_differs(iac, cluster: str) -> None:
     iac("import", "iac_cluster.main", cluster)
-    assert '"by hand" -> ""' in iac("plan").out
+    assert '"by hand" -> null' in iac("plan").out
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from iac.database.upkeep import readable_by_others
+from iac.storage import open_storage
 
 TITLE = "Database can be read by others"
 
@@ -31,8 +32,43 @@ def test_what_may_hold_secrets_is_for_the_owner_alone(iac, directory: Path, perm
     iac("events", "export", "--output=events.ndjson")
     iac("events", "export", "--output=events.csv", "--format=csv")
     iac("db", "backup", "copy.db")
-    for name in ("iac.db", "tfplan", "events.ndjson", "events.csv", "events.csv.manifest.json", "copy.db"):
+    iac("events", "checkpoint", "--output=log.checkpoint")
+    exports = ("events.ndjson", "events.csv", "events.csv.manifest.json")
+    for name in ("iac.db", "tfplan", *exports, "copy.db", "log.checkpoint", "iac.db.key"):
         assert mode(directory / name) == 0o600, name
+
+
+def test_the_files_that_a_database_at_work_has_beside_it_are_too(iac, directory: Path, permissive: None) -> None:
+    iac("apply", "-auto-approve")
+    with open_storage(str(directory / "iac.db")) as database, database.transaction():
+        database.execute("DELETE FROM plan", [])
+        assert {path.name: mode(path) for path in directory.glob("iac.db*")} == dict.fromkeys(
+            ("iac.db", "iac.db-shm", "iac.db-wal"), 0o600
+        )
+
+
+@pytest.mark.parametrize(
+    ("file", "title", "command"),
+    [
+        ("tfplan", "Saved plan", ("show", "tfplan")),
+        ("tfplan", "Saved plan", ("apply", "tfplan")),
+        ("events.ndjson", "Export", ("events", "verify", "--file=events.ndjson")),
+        ("iac.db.key", "Private key", ("events", "checkpoint")),
+    ],
+)
+@pytest.mark.parametrize("bits", [0o600, 0o640, 0o604])
+def test_whoever_uses_another_file_with_secrets_is_warned_too(
+    iac, directory: Path, file: str, title: str, command: tuple[str, ...], bits: int
+) -> None:
+    iac("apply", "-auto-approve")
+    iac("plan", "-out=tfplan")
+    iac("events", "export", "--output=events.ndjson")
+    iac("events", "checkpoint")
+    (directory / file).chmod(bits)
+    outcome = iac(*command)
+    assert outcome.code == 0
+    assert outcome.err.count(f"{title} can be read by others") == (bits != 0o600)
+    assert (f"chmod 600 {file}" in outcome.err) == (bits != 0o600)
 
 
 @pytest.mark.parametrize(

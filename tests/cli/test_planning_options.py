@@ -111,3 +111,78 @@ def test_warnings_are_short_when_that_is_asked_for(iac) -> None:
         "\nWarnings:\n\n- Resource targeting is in effect\n\n"
         "To see the full warning notes, run iac without -compact-warnings.\n"
     )
+
+
+COUNTED = 'resource "terraform_data" "n" {\n  count = 2\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        (("plan", "-destroy", "-refresh-only"), "Incompatible plan mode options"),
+        (("plan", "-refresh-only", "-refresh=false"), "Incompatible refresh options"),
+        (("plan", "-destroy", "-replace=terraform_data.top"), "Unsupported plan mode"),
+        (("plan", "-refresh-only", "-replace=terraform_data.top"), "Unsupported plan mode"),
+        (("plan", "-target=terraform_data.top", "-exclude=terraform_data.top"), "Incompatible options"),
+        (("plan", "-target=nope"), 'Invalid target "nope"'),
+        (("plan", "-exclude="), 'Invalid exclude ""'),
+        (("plan", "-replace=nope"), 'Invalid force-replace address "nope"'),
+        (("plan", "-replace=module.m"), "A resource instance address is required here."),
+        (("plan", "-replace=data.iac_cluster.x"), "Only managed resources can be used with the -replace=... option."),
+        (("plan", "-lock-timeout=10"), '"10" is not a duration'),
+        (("plan", "-parallelism=-1"), "The parallelism must be a positive value. Not -1."),
+        (("plan", "-parallelism=x"), "'x' is not a valid integer"),
+        (("apply", "-destroy", "-refresh-only"), "Incompatible plan mode options"),
+        (("destroy", "-destroy"), 'The -destroy option is not valid for "iac destroy"'),
+        (("destroy", "-refresh-only"), 'The -refresh-only option is not valid for "iac destroy"'),
+    ],
+    ids=lambda part: " ".join(part) if isinstance(part, tuple) else None,
+)
+def test_options_that_make_no_sense_are_refused(iac, command: tuple[str, ...], wanted: str) -> None:
+    outcome = iac(*command, "-no-color")
+    assert outcome.code == 1
+    assert wanted in " ".join(outcome.err.split())
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        *("-destroy", "-refresh-only", "-refresh=false", "-target=terraform_data.top", "-exclude=terraform_data.top"),
+        "-replace=terraform_data.top",
+    ],
+)
+def test_a_saved_plan_is_applied_as_it_is(iac, option: str) -> None:
+    iac("plan", "-out=tfplan")
+    outcome = iac("apply", option, "tfplan")
+    assert outcome.code == 1
+    assert "Can't change a saved plan" in outcome.err
+    assert option.partition("=")[0] in outcome.err
+    assert iac("state", "list").out == ""
+
+
+@pytest.mark.parametrize("target", ["terraform_data.nope", "module.nope", "terraform_data.top[5]", "nothing.*"])
+def test_a_target_that_there_is_not_leaves_nothing_to_do(iac, target: str) -> None:
+    outcome = iac("plan", f"-target={target}", "-detailed-exitcode")
+    assert outcome.code == 0
+    assert "No changes." in outcome.out
+
+
+def test_a_plan_without_a_name_is_not_saved(iac, directory: Path) -> None:
+    before = {path.name for path in directory.iterdir()} | {"iac.db"}
+    outcome = iac("plan", "-out=")
+    assert outcome.code == 0
+    assert "You didn't use the -out option" in outcome.out
+    assert {path.name for path in directory.iterdir()} == before
+
+
+def test_of_several_instances_each_is_replaced_by_its_own_address(iac, directory: Path) -> None:
+    (directory / "main.tf").write_text(COUNTED)
+    iac("apply", "-auto-approve")
+    every = iac("plan", "-replace=terraform_data.n", "-detailed-exitcode", "-no-color")
+    assert every.code == 0
+    assert "Incompletely-matched force-replace resource instance" in every.err
+    assert '  -replace="terraform_data.n[0]"\n  -replace="terraform_data.n[1]"\n' in every.err
+    assert iac("plan", "-replace=terraform_data.n[7]", "-detailed-exitcode").code == 0
+    one = iac("plan", "-replace=terraform_data.n[1]", "-detailed-exitcode", "-no-color")
+    assert one.code == 2
+    assert ("n[1] will be replaced" in one.out, "n[0] will be replaced" in one.out) == (True, False)

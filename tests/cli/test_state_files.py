@@ -238,7 +238,7 @@ def test_a_dry_run_replaces_nothing(iac, taken: Path) -> None:
         (("a/b/c/d", ""), 1, 'Invalid "to" provider ""'),
         (("terraform.io/builtin/terraform", "iac/iac"), 1, 'has no "terraform_data"'),
         (("terraform.io/builtin/terraform", "acme/aws"), 1, "Unknown provider"),
-        (("terraform.io/builtin/terraform", "terraform.io/builtin/terraform"), 1, "Approval is required"),
+        (("terraform.io/builtin/terraform", "terraform.io/builtin/terraform"), 1, "error asking for approval: EOF"),
     ],
 )
 def test_what_cannot_be_replaced_is_named(

@@ -65,10 +65,10 @@ def test_a_lock_is_removed_by_its_id_and_only_by_force_where_nobody_can_be_asked
     with open_storage(str(directory / "iac.db")) as database:
         holding = lock(database, "default", "OperationTypeApply", "eve@host")
         held = holding.__enter__()
-        assert "Approval is required" in iac("force-unlock", held.lock.id).err
+        assert "error asking for approval: EOF" in iac("force-unlock", held.id).err
         assert "does not have the id" in iac("force-unlock", "-force", "abc").err
         assert "state is already locked" in iac("taint", "terraform_data.a").err
-        assert "successfully unlocked" in iac("force-unlock", "-force", held.lock.id).out
+        assert "successfully unlocked" in iac("force-unlock", "-force", held.id).out
         assert iac("taint", "terraform_data.a").code == 0
         with pytest.raises(DiagnosticsError, match="releasing"):
             holding.__exit__(None, None, None)

@@ -77,6 +77,10 @@ def test_the_page_on_queries_does_what_it_says(tmp_path: Path, iac: Iac) -> None
     try_page(DOCS / "query.md", tmp_path, iac)
 
 
+def test_the_page_on_json_does_what_it_says(tmp_path: Path, iac: Iac) -> None:
+    try_page(DOCS / "json.md", tmp_path, iac)
+
+
 def test_the_readme_shows_what_a_release_of_the_quickstart_looks_like(tmp_path: Path, iac: Iac) -> None:
     example = tmp_path / "main.tf"
     shutil.copy(ROOT / "examples" / "quickstart" / "main.tf", example)

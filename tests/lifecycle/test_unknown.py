@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from kit import ENVIRONMENT, Lab, change_of
+from kit import ENVIRONMENT, Lab, actions, change_of
 
 FIRST = 'resource "terraform_data" "a" {\n  input = "x"\n}\n'
 
@@ -148,3 +148,22 @@ def test_a_value_that_the_provider_refuses_only_when_it_is_known_is_placed_in_th
     assert error.subject is not None
     assert (error.subject.start.line, error.address) == (9, "iac_cluster.main")
     assert list(lab.objects()) == ["terraform_data.n"]
+
+
+def test_an_update_that_turns_out_to_change_nothing_is_not_done(lab: Lab) -> None:
+    lab.succeed(
+        """
+        resource "terraform_data" "a" {
+          input = 1
+        }
+        resource "terraform_data" "b" {
+          input = terraform_data.a.output
+        }
+        """
+    )
+    applied = lab.succeed(replace=["terraform_data.a"])
+    assert actions(applied.plan)["terraform_data.b"] == "update"
+    assert applied.done == ["delete terraform_data.a", "apply terraform_data.a"]
+    assert applied.counts == (1, 0, 1)
+    assert [name for kind, _, name in applied.recording.messages if kind == "started"] == ["terraform_data.a"] * 2
+    assert lab.happened()[2:] == ["DELETE terraform_data.a", "CREATE terraform_data.a"]

@@ -12,13 +12,11 @@ from pathlib import Path
 
 import pytest
 from kit import CLUSTER, Lab
-from plugin.running import TERRAFORM, Terraform, environment_of_terraform, needs_terraform
-
-from iac.plugin.install import install
+from plugin.running import TERRAFORM, Terraform, needs_terraform
 
 pytestmark = needs_terraform
 
-OBJECTS = 200
+OBJECTS = 500
 MANY = (
     CLUSTER
     + f"""
@@ -40,22 +38,6 @@ def test_many_objects_have_one_event_each_and_the_chain_holds(terraform: Terrafo
     assert terraform.actions(MANY.replace('"e${', '"f${')) == {
         f"iac_environment.e[{i}]": "update" for i in range(OBJECTS)
     }
-
-
-@pytest.fixture
-def installed(tmp_path: Path) -> Terraform:
-    """Terraform with the provider in a mirror, initialised."""
-    mirror, home = tmp_path / "mirror", tmp_path / "home"
-    environment = environment_of_terraform(tmp_path, HOME=str(home))
-    environment.pop("XDG_CONFIG_HOME", None)
-    install(environment, mirror)
-    settings = tmp_path / "terraformrc"
-    settings.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n')
-    environment["TF_CLI_CONFIG_FILE"] = str(settings)
-    (tmp_path / "work").mkdir()
-    found = Terraform(Lab(tmp_path / "work"), environment)
-    found.write(MANY).run("init", "-no-color")
-    return found
 
 
 def processes_of(directory: Path) -> list[int]:
@@ -92,6 +74,7 @@ def consistent(lab: Lab) -> int:
 def start_apply(terraform: Terraform, *, objects: int) -> subprocess.Popen[str]:
     """Begins an apply; returns when so many objects are there."""
     assert TERRAFORM is not None
+    terraform.write(MANY)
     process = subprocess.Popen(
         [TERRAFORM, "apply", "-auto-approve", "-no-color", "-input=false"],
         cwd=terraform.directory,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 
 import pytest
 from kit import CLUSTER, ENVIRONMENT
@@ -84,6 +85,41 @@ def test_a_database_that_is_none_is_told_without_a_traceback(terraform: Terrafor
     assert "Not a database" in found[0]
 
 
+def test_a_database_of_a_newer_iac_is_refused(terraform: Terraform) -> None:
+    terraform.apply(CLUSTER)
+    with sqlite3.connect(terraform.lab.database) as connection:
+        connection.execute("UPDATE schema_version SET version = 99")
+    connection.close()
+    (found,) = terraform.mistakes()
+    assert "Database from a newer version" in found
+    assert "Upgrade iac" in found
+
+
+def test_a_directory_that_is_not_there_is_named(terraform: Terraform) -> None:
+    terraform.lab.database = str(terraform.directory / "missing" / "iac.db")
+    (found,) = terraform.mistakes(CLUSTER, ("apply", "-auto-approve", "-input=false"))
+    assert "Directory not found" in found
+
+
+def test_a_database_that_only_apply_will_know_is_a_mistake_when_there_is_something_to_read(
+    terraform: Terraform,
+) -> None:
+    name = json.dumps(terraform.lab.database)
+    late = f'resource "terraform_data" "late" {{\n  input = {name}\n}}\n'
+    terraform.write(CLUSTER + late)
+    block = terraform.directory / "provider.tf"
+    block.write_text(block.read_text().replace(f"database = {name}", "database = terraform_data.late.output"))
+    terraform.run("apply", "-auto-approve", "-input=false")
+    assert terraform.lab.happened() == ["CREATE main"]
+    (found,) = diagnostics(terraform.run("plan", "-json", "-input=false", "-replace=terraform_data.late", code=1).out)
+    assert found.startswith("Database not known yet")
+
+
+def diagnostics(lines: str) -> list[str]:
+    found = [json.loads(line).get("diagnostic") for line in lines.splitlines()]
+    return [f"{d['summary']}: {d['detail']}" for d in found if d]
+
+
 def test_providers_schema_has_what_iac_has(terraform: Terraform) -> None:
     from iac.providers.registry import Registry
     from iac.providers.schema_json import schemas_to_json
@@ -92,7 +128,7 @@ def test_providers_schema_has_what_iac_has(terraform: Terraform) -> None:
     told = json.loads(terraform.run("providers", "schema", "-json").out)
     own = schemas_to_json(Registry(lambda: pytest.fail("schemas need no database")))["provider_schemas"]
     source = "registry.terraform.io/iac/iac"
-    for part in ("resource_schemas", "data_source_schemas"):
+    for part in ("provider", "resource_schemas", "data_source_schemas"):
         assert told["provider_schemas"][source][part] == own[source][part]
 
 

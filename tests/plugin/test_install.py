@@ -150,3 +150,34 @@ def test_the_command_says_what_to_write(
 def test_the_provider_started_by_hand_says_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["provider", "serve"]) == 1
     assert "is started by Terraform" in capsys.readouterr().err
+
+
+def test_a_launcher_without_a_program_says_so_where_terraform_looks(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    launcher = install(environment, tmp_path / "mirror").launcher
+    started = subprocess.run(
+        [launcher],
+        env={"HOME": str(tmp_path), "PATH": "/nonexistent", "IAC_PROGRAM": "/nonexistent/iac"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (started.returncode, started.stdout) == (
+        1,
+        "Error: there is no program /nonexistent/iac: install iac, run: iac provider install, or set IAC_PROGRAM\n",
+    )
+
+
+@pytest.mark.parametrize("started", [STARTED, {}], ids=["by Terraform", "by hand"])
+def test_packages_that_are_missing_are_named_where_one_looks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], started: dict[str, str]
+) -> None:
+    for name, value in started.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setitem(sys.modules, "grpclib.const", None)
+    monkeypatch.delitem(sys.modules, "iac.plugin.server", raising=False)
+    assert main(["provider", "serve"]) == 1
+    told = capsys.readouterr()
+    assert "\"grpclib\".\n\nInstall iac with what the provider needs: pip install 'iac[terraform]'" in told.err
+    assert told.out.count("\n") == bool(started), "the first line of standard output is what Terraform shows"

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from iac.diagnostics import DiagnosticsError
-from iac.plugin.settings import PROVIDER_BLOCK, Settings, run_of_parent, settings_from, workspace_of
+from iac.plugin.settings import Settings, run_of_parent, settings_from, workspace_of
+from iac.providers.iac.configuration import PROVIDER_BLOCK
 from iac.values.types import STRING
 from iac.values.value import Value, null, object_value, string, unknown
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from iac.cli.arguments import Command, color_option, database_option
+from iac.cli.console import warn_of_file
 from iac.cli.events.opening import audit_session
 
 
@@ -26,17 +27,19 @@ def command(output: str | None, key: str | None, public_key: str | None, databas
 
     Keep the checkpoint where nobody can reach it who can change the database. See: iac events verify --checkpoint.
     """
-    from iac.audit.checkpoint import checkpoint_text, make_checkpoint, public_pem, signing_key
-    from iac.audit.export import write_whole
+    from iac.audit.checkpoint import checkpoint_text, default_key_path, make_checkpoint, public_pem, signing_key
+    from iac.audit.export import write_text
 
     with audit_session(database, no_color=no_color) as opened:
         signing = signing_key(opened.database, Path(key) if key else None)
+        if (path := Path(key) if key else default_key_path(opened.database)) is not None:
+            warn_of_file(opened.console, "Private key", path)
         made = make_checkpoint(opened.database, signing)
         if public_key is not None:
-            write_whole(Path(public_key), [public_pem(signing)])
+            write_text(Path(public_key), [public_pem(signing)])
         if output is None:
             opened.console.write(checkpoint_text(made))
             return
-        write_whole(Path(output), [checkpoint_text(made)])
+        write_text(Path(output), [checkpoint_text(made)])
         what = f"event {made.sequence}" if made.sequence else "the log, which has no events yet"
         opened.console.write(f"Checkpoint of {what} written to {output}, signed by {made.fingerprint}.")

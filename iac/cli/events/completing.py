@@ -23,12 +23,13 @@ Completer = Callable[[click.Context, click.Parameter, str], list[str]]
 
 @contextmanager
 def _database(ctx: click.Context) -> Iterator[Database]:
-    from iac.storage import location_from, open_storage
+    from iac.cli.location import block_constants, given_location, location_of
+    from iac.storage import open_storage
 
-    root = ctx.find_root().params
-    location = location_from(os.environ, ctx.params.get("database") or root.get("database"))
-    if root.get("chdir") and "://" not in location:
-        location = os.path.join(root["chdir"], location)
+    directory = ctx.find_root().params.get("chdir") or "."
+    location = location_of(given_location(ctx, ctx.params.get("database")), block_constants(directory))
+    if "://" not in location:
+        location = os.path.join(directory, location)
     with open_storage(location, create=False) as database:
         yield database
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,9 +10,10 @@ from functools import cached_property
 import click
 
 from iac.cli.console import Console, warn_of_readers
+from iac.cli.location import block_constants, given_location, location_of
 from iac.database import Database
 from iac.diagnostics import DiagnosticsError
-from iac.storage import location_from, open_storage
+from iac.storage import open_storage
 
 
 @dataclass
@@ -32,7 +32,7 @@ class AuditSession:
 @contextmanager
 def audit_session(database: str | None, *, no_color: bool = False) -> Iterator[AuditSession]:
     """The log of the current directory; mistakes that come out of the body are shown, with exit 1."""
-    location = location_from(os.environ, database or click.get_current_context().find_root().params.get("database"))
+    location = location_of(given_location(click.get_current_context(), database), block_constants())
     opened = AuditSession(location, Console(no_color=no_color))
     warn_of_readers(opened.console, location)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from iac.cli.arguments import Command, color_option, database_option, switch
+from iac.cli.asking import confirmed
 from iac.cli.console import Console
 from iac.cli.events.opening import audit_session
 
@@ -73,25 +73,13 @@ def _events(count: int) -> str:
 
 
 def _approve(console: Console) -> None:
-    """Asks for a `yes`. Anything else cancels; without a terminal to ask on it is an error."""
-    if not sys.stdin.isatty():
-        from iac.diagnostics import DiagnosticsError, error
-
-        raise DiagnosticsError(
-            error(
-                "Approval is required",
-                "There is no terminal to ask on, and nothing was removed. Use -auto-approve to remove without asking.",
-            )
-        )
-    bold, reset = ("\x1b[1m", "\x1b[0m") if console.color else ("", "")
-    sys.stdout.write(
-        f"\n{bold}Do you really want to remove these events?{reset}\n"
-        "  There is no undo. Only 'yes' will be accepted to confirm.\n\n"
-        f"  {bold}Enter a value:{reset} "
+    """Asks for a `yes`. Anything else cancels; no answer at all is an error."""
+    agreed = confirmed(
+        console,
+        "Do you really want to remove these events?",
+        "There is no undo. Only 'yes' will be accepted to confirm.",
+        "Use -auto-approve to remove without asking.",
     )
-    sys.stdout.flush()
-    answer = sys.stdin.readline().strip()
-    console.write("")
-    if answer != "yes":
+    if not agreed:
         console.write("Prune cancelled.")
         raise click.exceptions.Exit(1)

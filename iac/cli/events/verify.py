@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from iac.cli.arguments import Command, color_option, database_option, json_option
+from iac.cli.console import warn_of_file
 from iac.cli.events.opening import AuditSession, audit_session
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def command(
 
             found: Verification | ExportVerification = verify(opened.database, known=known)
         else:
+            if export != "-":
+                warn_of_file(opened.console, "Export", Path(export))
             found = _verify_file(export, kept)
         if as_json:
             from iac.values.codec import pretty

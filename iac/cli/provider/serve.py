@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
+from typing import NoReturn
 
 import click
 
 from iac.cli.arguments import Command
 
 _MISSING = (
-    'Error: The provider needs the Python package "{}"\n\nInstall iac with what the provider needs: '
-    "pip install 'iac[terraform]'\n"
+    'Error: The provider needs the Python package "{}".\n\nInstall iac with what the provider needs: '
+    "pip install 'iac[terraform]'"
 )
 
 
@@ -23,14 +23,27 @@ def command(reattach: bool) -> None:
     With -reattach it serves every Terraform that is started with the variable TF_REATTACH_PROVIDERS as printed, until
     Ctrl-C.
     """
+    from iac.plugin.handshake import HandshakeError
+
     try:
-        from iac.plugin.handshake import HandshakeError
         from iac.plugin.server import serve
     except ModuleNotFoundError as problem:
-        sys.stderr.write(_MISSING.format(problem.name))
-        raise click.exceptions.Exit(1) from None
+        _fail(_MISSING.format((problem.name or "").partition(".")[0]))
     try:
         serve(dict(os.environ), attached=reattach)
     except HandshakeError as problem:
-        sys.stderr.write(f"{problem}\n")
-        raise click.exceptions.Exit(1) from None
+        _fail(str(problem))
+
+
+def _fail(text: str) -> NoReturn:
+    """Says why there is no provider: to a person, and to a Terraform that waits for the handshake.
+
+    Of a plugin that does not start, Terraform shows nothing but what stands where the handshake should be.
+    """
+    from iac.plugin.handshake import COOKIE
+
+    name, value = COOKIE
+    if os.environ.get(name) == value:
+        click.echo(" ".join(text.split()))
+    click.echo(text, err=True)
+    raise click.exceptions.Exit(1)

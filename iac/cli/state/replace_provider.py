@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 
 from iac.cli.arguments import Command, switch
+from iac.cli.asking import confirmed
 from iac.cli.console import Console
 from iac.cli.editing import EditOptions, editing_options
 from iac.cli.session import session
-from iac.diagnostics import DiagnosticsError, error
 from iac.engine.provider_replacement import Replacement, carry_out, plan_replacement
 from iac.engine.state_edits import StateEditor
 from iac.state.model import State
@@ -60,14 +58,9 @@ def _show(replacement: Replacement, console: Console) -> None:
 
 
 def _approved(console: Console) -> bool:
-    if not sys.stdin.isatty():
-        raise DiagnosticsError(
-            error(
-                "Approval is required",
-                "There is no terminal to ask on, and nothing was changed. Use -auto-approve to do it without asking.",
-            )
-        )
-    console.write("\nDo you want to make these changes?\nOnly 'yes' will be accepted to continue.\n")
-    sys.stdout.write("Enter a value: ")
-    sys.stdout.flush()
-    return sys.stdin.readline().strip() == "yes"
+    return confirmed(
+        console,
+        "Do you want to make these changes?",
+        "Only 'yes' will be accepted to continue.",
+        "Use -auto-approve to do it without asking.",
+    )

@@ -24,6 +24,7 @@ from iac.hcl.functions.strings import known_beginning
 from iac.hcl.scope import EMPTY_SCOPE, Scope
 from iac.hcl.syntax import Expression, JsonTemplate, Literal, ObjectCons, Parens, Template, TemplateWrap, TupleCons
 from iac.values.convert import ConversionError, convert
+from iac.values.limits import check_text
 from iac.values.types import STRING, Type, object_of
 from iac.values.value import (
     NO_MARKS,
@@ -92,7 +93,7 @@ def _template(node: Template, names: Locals) -> Compiled:
             if raw.__class__ is not str or value.marks or problems:
                 return _mixed(values, problems, node.parts, place, scope, frame)
             texts.append(raw)
-        return string("".join(texts))
+        return string(_together(texts))
 
     return fold(code, *compiled)
 
@@ -115,9 +116,14 @@ def _mixed(
         except DiagnosticsError as problem:
             problems += problem.diagnostics
     if beginning is None:
-        return settled(string("".join(texts)).with_marks(marks), problems)
+        return settled(string(_together(texts)).with_marks(marks), problems)
     result = unknown(STRING).never_null(known_beginning("".join(texts[:beginning])))
     return settled(result.with_marks(marks), problems)
+
+
+def _together(texts: Sequence[str]) -> str:
+    check_text(sum(map(len, texts)))
+    return "".join(texts)
 
 
 def _interpolated(value: Value, part: Expression, place: Place, scope: Scope, frame: Frame) -> str:

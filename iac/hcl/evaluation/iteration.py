@@ -24,6 +24,7 @@ from iac.hcl.render import go_quote
 from iac.hcl.scope import Scope
 from iac.hcl.syntax import Expression, For, TemplateFor
 from iac.values.convert import ConversionError, convert
+from iac.values.limits import PARTS, ROUNDS, LimitError, check_parts, check_text
 from iac.values.types import BOOL, DYNAMIC, NUMBER, STRING, type_name
 from iac.values.value import (
     NO_MARKS,
@@ -36,6 +37,22 @@ from iac.values.value import (
     tuple_value,
     unknown,
 )
+
+
+class Rounds:
+    """How many rounds the `for` of the expression at hand have made: loops in loops must come to an end."""
+
+    def __init__(self) -> None:
+        self.made = 0
+
+    def add(self, rounds: int) -> None:
+        """Counts further rounds. Raises `LimitError` when there are too many."""
+        self.made += rounds
+        if self.made > ROUNDS:
+            raise LimitError(f"its 'for' would make more than {ROUNDS:,} rounds")
+
+
+ROUNDS_MADE = Rounds()
 
 
 @dataclass(slots=True)
@@ -95,6 +112,7 @@ class _Loop:
                 self._holds_in_general(self._condition, scope, frame, harvest)
             harvest.known = False
             return ()
+        ROUNDS_MADE.add(len(collection.raw))
         frames = self._all_frames(collection, frame)
         return frames if self._condition is None else self._included(frames, self._condition, scope, frame, harvest)
 
@@ -185,9 +203,14 @@ def _tuple_for(loop: _Loop, value: Code) -> Code:
 
 def _bodies(loop: _Loop, body: Code, scope: Scope, frame: Frame, harvest: _Harvest) -> list[Value]:
     found = []
+    parts = 0
     for inner in loop.frames(scope, frame, harvest):
         try:
-            found.append(body(scope, inner))
+            value = body(scope, inner)
+            parts += value.size
+            if parts > PARTS:
+                check_parts(parts)
+            found.append(value)
         except DiagnosticsError as problem:
             harvest.report(problem.diagnostics)
             found.append(instead(problem))
@@ -198,6 +221,7 @@ def _object_for(node: For, key_node: Expression, loop: _Loop, key: Code, value: 
     def code(scope: Scope, frame: Frame) -> Value:
         harvest = _Harvest()
         groups: dict[str, list[Value]] = {}
+        parts = 0
         for inner in loop.frames(scope, frame, harvest):
             found, problems = attempt(key, scope, inner)
             harvest.report(problems)
@@ -206,6 +230,8 @@ def _object_for(node: For, key_node: Expression, loop: _Loop, key: Code, value: 
                 continue
             item, problems = attempt(value, scope, inner)
             harvest.report(problems)
+            parts += item.size
+            check_parts(parts)
             if name in groups and not node.group:
                 harvest.report(_duplicate(name, key_node, loop, scope, inner).diagnostics)
             groups.setdefault(name, []).append(item)
@@ -266,5 +292,7 @@ def _joined(texts: Sequence[Value], harvest: _Harvest) -> Value:
     for text in texts:
         harvest.marks |= text.marks
         harvest.known = harvest.known and text.raw is not UNKNOWN
+    if harvest.known:
+        check_text(sum([len(text.raw) for text in texts]))
     result = string("".join([text.raw for text in texts])) if harvest.known else unknown(STRING)
     return settled(result.with_marks(harvest.marks), harvest.problems)

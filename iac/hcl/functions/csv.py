@@ -10,6 +10,9 @@ from iac.hcl.render import go_quote
 from iac.values.types import DYNAMIC, STRING, Type, list_of, object_of
 from iac.values.value import Value, list_value, object_value, string
 
+_LONGEST_LINE = 1 << 20
+"""Characters, where a line has quotes: such lines are read field by field."""
+
 
 def _csv_records(source: str) -> Iterator[tuple[int, list[str]]]:
     """The records of a CSV text (RFC 4180) with the line each begins on. Empty lines do not count."""
@@ -36,6 +39,10 @@ def _csv_record(lines: Sequence[str], start: int) -> tuple[list[str], int]:
                 return fields, position + 1
             rest = rest[1:]
             continue
+        if '"' not in rest:
+            return fields + rest.split(","), position + 1
+        if len(rest) > _LONGEST_LINE:
+            raise FunctionError(f"CSV parse error on line {position + 1}: the line is too long")
         field, comma, rest = rest.partition(",")
         if '"' in field:
             raise FunctionError(f'CSV parse error on line {position + 1}: bare " in non-quoted-field')
@@ -71,9 +78,11 @@ def _csvdecode_type(arguments: Sequence[Value]) -> Type:
     header = next(_csv_records(arguments[0].raw), None)
     if header is None:
         raise FunctionError("missing header line")
-    for position, name in enumerate(header[1]):
-        if name in header[1][:position]:
+    known: set[str] = set()
+    for name in header[1]:
+        if name in known:
             raise FunctionError(f"duplicate column name {go_quote(name)}")
+        known.add(name)
     return list_of(object_of(dict.fromkeys((string(name).raw for name in header[1]), STRING)))
 
 

@@ -13,6 +13,7 @@ from iac.hcl.functions.spec import Function, FunctionContext, FunctionError
 from iac.hcl.render import go_quote
 from iac.values import numbers
 from iac.values.codec import implied, loads
+from iac.values.limits import TEXT, check_text
 from iac.values.types import DYNAMIC, STRING, Type
 from iac.values.value import Value, string, unknown
 
@@ -76,13 +77,17 @@ def _base64gzip(plain: str) -> str:
 
 def _base64gunzip(encoded: str) -> str:
     import gzip
+    import io
     import zlib
 
     data = decode_base64(encoded)
     if data is None:
         raise FunctionError("failed to decode base64 data {}", None, go_quote(encoded))
     try:
-        return _utf8(gzip.decompress(data))
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            plain = stream.read(TEXT + 1)
+        check_text(len(plain))
+        return _utf8(plain)
     except (OSError, EOFError, zlib.error):
         raise FunctionError("failed to gunzip bytes: not a gzip stream", 0) from None
 

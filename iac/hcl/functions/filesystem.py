@@ -19,6 +19,8 @@ from iac.hcl.functions.encoding import encode_base64
 from iac.hcl.functions.shorthand import lift, text
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Implementation
 from iac.hcl.render import go_quote
+from iac.reading import open_file, read_file
+from iac.values.limits import TEXT
 from iac.values.types import BOOL, STRING, Type, set_of
 from iac.values.value import Value, set_value, string
 
@@ -81,7 +83,7 @@ def read_bytes(base: Path, path: str) -> bytes:
     """The contents of a file. Raises `FunctionError` for the first argument when it cannot be read."""
     located = _located(base, path, 0)
     try:
-        return Path(located).read_bytes()
+        return read_file(Path(located), limit=TEXT)
     except FileNotFoundError:
         raise FunctionError(_NO_FILE, 0, go_quote(path)) from None
     except IsADirectoryError:
@@ -98,9 +100,10 @@ def read_text(base: Path, path: str) -> str:
         raise FunctionError(_NOT_UTF8, None, go_quote(path)) from None
 
 
-def _read_to_hash(base: Path, path: str) -> bytes:
+def _digest(base: Path, path: str, algorithm: str) -> bytes:
     try:
-        return Path(_located(base, path)).read_bytes()
+        with open_file(Path(_located(base, path))) as file:
+            return hashlib.file_digest(file, partial(hashlib.new, algorithm, usedforsecurity=False)).digest()
     except OSError as problem:
         act = "read" if isinstance(problem, IsADirectoryError) else "open"
         reason = (problem.strerror or "cannot be read").lower()
@@ -122,6 +125,10 @@ def _fileexists(base: Path, path: str) -> bool:
 
 
 # --- finding ---------------------------------------------------------------------------------------------
+
+
+_MOST_VISITED = 200_000
+_MOST_ALTERNATIVES = 1_000
 
 
 def _alternatives(pattern: str) -> Iterator[str]:
@@ -156,14 +163,14 @@ def _alternatives(pattern: str) -> Iterator[str]:
 
 def _segment(pattern: str) -> re.Pattern[str]:
     """A regular expression for one segment of a path. Raises ValueError for a broken pattern."""
-    parts: list[str] = []
+    parts = [""]
     position = 0
     while position < len(pattern):
         char = pattern[position]
         if char == "*":
-            parts.append(".*")
+            parts.append("")
         elif char == "?":
-            parts.append(".")
+            parts[-1] += "."
         elif char == "[":
             end = pattern.find("]", position + 2)
             if end < 0:
@@ -171,16 +178,19 @@ def _segment(pattern: str) -> re.Pattern[str]:
             inside = pattern[position + 1 : end]
             negate = inside[0] == "^"
             members = re.sub(r"([\[\]&~|^!])", r"\\\1", inside[1:] if negate else inside)
-            parts.append(f"[{'^' if negate else ''}{members}]")
+            parts[-1] += f"[{'^' if negate else ''}{members}]"
             position = end
         else:
             if char == "\\" and position + 1 < len(pattern):
                 position += 1
                 char = pattern[position]
-            parts.append(re.escape(char))
+            parts[-1] += re.escape(char)
         position += 1
+    # What stands between two stars is taken where it comes first: trying other places would not change the result.
+    first, *middle = parts
+    last = f".*{middle.pop()}" if middle else ""
     try:
-        return re.compile("".join(parts) + r"\Z", re.DOTALL)
+        return re.compile(first + "".join(f"(?>.*?{part})" for part in middle) + last + r"\Z", re.DOTALL)
     except re.error:
         raise ValueError("syntax error in pattern") from None
 
@@ -193,44 +203,74 @@ def _entries(directory: str) -> list[os.DirEntry[str]]:
         return []
 
 
-def _glob(directory: str, segments: Sequence[str]) -> Iterator[str]:
-    """The paths below a directory that match; `**` stands for any number of directories."""
+def _is_directory(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a symbolic link that leads to itself
+        return False
+
+
+def _glob(directory: str, segments: Sequence[str], visit: Callable[[], None]) -> Iterator[str]:
+    """The paths below a directory that match; `**` stands for any number of directories. `visit` is called for each
+    path that is looked at."""
     head, *rest = segments
     if head == "**":
         if rest:
-            yield from _glob(directory, rest)
+            yield from _glob(directory, rest, visit)
         for entry in _entries(directory):
-            if entry.is_dir():
+            visit()
+            if _is_directory(entry):
                 if not entry.is_symlink():
-                    yield from _glob(entry.path, segments)
+                    yield from _glob(entry.path, segments, visit)
             elif not rest:
                 yield entry.path
         return
     if not any(char in head for char in "*?[\\"):
         path = os.path.join(directory, head)
         if os.path.lexists(path):
-            yield from _glob(path, rest) if rest else [path]
+            yield from _glob(path, rest, visit) if rest else [path]
         return
     matcher = _segment(head)
     for entry in _entries(directory):
+        visit()
         if matcher.match(entry.name):
             if not rest:
                 yield entry.path
-            elif entry.is_dir():
-                yield from _glob(entry.path, rest)
+            elif _is_directory(entry):
+                yield from _glob(entry.path, rest, visit)
+
+
+def _counter(limit: int, problem: str) -> Callable[[], None]:
+    """What raises ValueError when it has been called more often than `limit`."""
+    steps = iter(range(limit))
+
+    def count() -> None:
+        if next(steps, None) is None:
+            raise ValueError(problem)
+
+    return count
+
+
+def _segments(pattern: str) -> list[str]:
+    """The segments of a path; several `**` in a row mean no more than one."""
+    segments = [segment for segment in pattern.split("/") if segment not in ("", ".")]
+    return [s for before, s in pairwise(["", *segments]) if s != "**" or before != "**"]
 
 
 def _fileset(base: Path, arguments: Sequence[Value], returns: Type) -> Value:
     path, pattern = (a.raw for a in arguments)
     root = os.path.join(base, path)
     found: set[str] = set()
+    visit = _counter(_MOST_VISITED, f"it leads to more than {_MOST_VISITED:,} files and directories")
+    each_alternative = _counter(_MOST_ALTERNATIVES, f"it stands for more than {_MOST_ALTERNATIVES:,} patterns")
     try:
         for alternative in _alternatives(_clean("/" + pattern)[1:] if ".." not in pattern else pattern):
-            segments = [segment for segment in alternative.split("/") if segment not in ("", ".")]
+            each_alternative()
+            segments = _segments(alternative)
             for segment in segments:
                 _segment(segment)
             if segments:
-                found.update(match for match in _glob(root, segments) if os.path.isfile(match))
+                found.update(match for match in _glob(root, segments, visit) if os.path.isfile(match))
     except ValueError as problem:
         raise FunctionError(
             "failed to glob pattern {}: {}", None, go_quote(_clean(posixpath.join(path, pattern))), problem
@@ -240,8 +280,7 @@ def _fileset(base: Path, arguments: Sequence[Value], returns: Type) -> Value:
 
 def _hashing(base: Path, algorithm: str, encode: Callable[[bytes], str]) -> Implementation:
     def compute(path: str) -> str:
-        data = _read_to_hash(base, path)
-        return encode(hashlib.new(algorithm, data, usedforsecurity=False).digest())
+        return encode(_digest(base, path, algorithm))
 
     return lift(compute)
 

@@ -16,6 +16,7 @@ from iac.hcl.functions.strings import grapheme_count, graphemes, known_beginning
 from iac.hcl.render import go_quote
 from iac.values import numbers
 from iac.values.convert import ConversionError, convert
+from iac.values.limits import check_text
 from iac.values.types import BOOL, NUMBER, STRING, Type, list_of
 from iac.values.value import Value, list_value, string, unknown
 
@@ -50,6 +51,7 @@ def _as(value: Value, ty: Type, verb: _Verb) -> Any:
 
 
 def _pad(body: str, verb: _Verb) -> str:
+    check_text(verb.width)
     missing = verb.width - grapheme_count(body)
     if missing <= 0:
         return body
@@ -59,6 +61,7 @@ def _pad(body: str, verb: _Verb) -> str:
 
 def _pad_number(sign: str, digits: str, verb: _Verb) -> str:
     """Pads as Go does: zeros go between sign and digits, and not at all when padding on the right."""
+    check_text(verb.width)
     missing = verb.width - len(sign) - len(digits)
     if missing <= 0:
         return sign + digits
@@ -111,6 +114,7 @@ def _format_integer(value: Any, verb: _Verb) -> str:
     digits = numbers.integer_text(magnitude) if verb.mode == "d" else format(magnitude, verb.mode)
     flags = verb.flags
     if verb.precision is not None:
+        check_text(verb.precision)
         digits = digits.rjust(verb.precision, "0")
         if value == 0 and verb.precision == 0:
             digits = ""
@@ -136,6 +140,7 @@ def _rounded(value: Any, mode: str, precision: int | None) -> str:
     """A non-negative number rounded to a precision (6 where none is given)."""
     import gmpy2
 
+    check_text(precision or 0)
     with gmpy2.context(precision=numbers.PRECISION):
         exact = gmpy2.mpfr(value, numbers.PRECISION)
     body = format(exact, f".{6 if precision is None else precision}{mode}")
@@ -194,7 +199,7 @@ def _read_verb(pattern: str, start: int) -> re.Match[str]:
 def format_values(pattern: str, values: Sequence[Value]) -> str:
     """The pattern with its verbs replaced by values, all of them wholly known. Raises `FunctionError`."""
     parts: list[str] = []
-    position, following, highest = 0, 1, 0
+    position, following, highest, length = 0, 1, 0, 0
     while (start := pattern.find("%", position)) >= 0:
         parts.append(pattern[position:start])
         if pattern.startswith("%%", start):
@@ -218,6 +223,8 @@ def format_values(pattern: str, values: Sequence[Value]) -> str:
                 f"need index {index} but have {len(values)} total"
             )
         parts.append(_format_one(values[index - 1], verb))
+        length += len(parts[-1])
+        check_text(length)
         following, highest = index + 1, max(highest, index)
     if highest < len(values):
         raise FunctionError(_too_many(highest), highest + 1)

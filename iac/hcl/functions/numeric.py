@@ -24,11 +24,11 @@ def _abs(value: Any) -> Any:
 
 
 def _ceil(value: Any) -> Any:
-    return value if numbers.is_infinite(value) else math.ceil(value)
+    return value if numbers.is_infinite(value) else int(math.ceil(value))  # noqa: RUF046  gmpy2 gives an mpz
 
 
 def _floor(value: Any) -> Any:
-    return value if numbers.is_infinite(value) else math.floor(value)
+    return value if numbers.is_infinite(value) else int(math.floor(value))  # noqa: RUF046
 
 
 def _double(value: Any) -> float:
@@ -148,6 +148,10 @@ def _signum(value: Any) -> int:
     return (exact > 0) - (exact < 0)
 
 
+_MOST_DIGITS = 10_000
+"""Of what `parseint` reads, 512 bits are kept: far fewer digits than these."""
+
+
 def _parseint_type(arguments: Sequence[Value]) -> Type:
     if arguments[0].type is not STRING:
         raise FunctionError(f"first argument must be a string, not {type_name(arguments[0].type)}", 0)
@@ -164,6 +168,8 @@ def _parseint(arguments: Sequence[Value], returns: Type) -> Value:
     allowed = _DIGITS[:base]
     if not digits or any(digit not in allowed for digit in digits):
         raise FunctionError("cannot parse {} as a base {} integer", 0, go_quote(text), base)
+    if len(digits) > _MOST_DIGITS:
+        raise FunctionError(f"the number has more than {_MOST_DIGITS:,} digits", 0)
     value = reduce(lambda total, digit: total * base + allowed.index(digit), digits, 0)
     return number(-value if text.startswith("-") else value)
 

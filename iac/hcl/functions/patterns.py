@@ -9,6 +9,7 @@ from typing import Any
 
 from iac.hcl.functions.shorthand import lift, text
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError
+from iac.values.limits import check_parts, check_text
 from iac.values.types import DYNAMIC, STRING, Type, list_of, object_of, tuple_of
 from iac.values.value import Value, list_value, null, object_value, string, tuple_value
 
@@ -30,6 +31,10 @@ _GO_WORDS = (
 _REFERENCE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))", re.ASCII)
 
 
+_MOST_GROUPS = 1000
+"""As deep as Go lets expressions nest; RE2 takes memory for the square of the number of groups."""
+
+
 @lru_cache(maxsize=256)
 def _compile(pattern: str) -> Any:
     """The compiled pattern. Raises ValueError that says, as Go does, what is wrong with it and where."""
@@ -38,7 +43,10 @@ def _compile(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False
     try:
-        return re2.compile(pattern, options)
+        compiled = re2.compile(pattern, options)
+        if compiled.groups > _MOST_GROUPS:
+            raise ValueError("expression nests too deeply", pattern)
+        return compiled
     except re2.error as problem:
         argument = problem.args[0]
         message = argument.decode() if isinstance(argument, bytes) else str(argument)
@@ -118,7 +126,11 @@ def _regexall_type(arguments: Sequence[Value]) -> Type:
 def _regexall(arguments: Sequence[Value], returns: Type) -> Value:
     pattern, subject = (a.raw for a in arguments)
     ty = _match_type(pattern)
-    return list_value(ty, [_match_value(match, ty) for match in _matches(_compile(pattern), subject)])
+    found: list[Value] = []
+    for match in _matches(_compile(pattern), subject):
+        found.append(_match_value(match, ty))
+        check_parts(len(found) * (1 + match.re.groups))
+    return list_value(ty, found)
 
 
 def _expand(template: str, match: Any) -> str:
@@ -140,16 +152,19 @@ def _expand(template: str, match: Any) -> str:
 
 def _replace(subject: str, substring: str, replacement: str) -> str:
     if len(substring) < 2 or not (substring.startswith("/") and substring.endswith("/")):
+        check_text(len(subject) + subject.count(substring) * max(0, len(replacement) - len(substring)))
         return subject.replace(substring, replacement)
     try:
         compiled = _compile(substring[1:-1])
     except ValueError as problem:
         what, where = problem.args
         raise FunctionError("error parsing regexp: {}: `{}`", None, what, where) from None
-    parts, end = [], 0
+    parts, end, length = [], 0, len(subject)
     for match in _matches(compiled, subject):
         parts += [subject[end : match.start()], _expand(replacement, match)]
         end = match.end()
+        length += len(parts[-1])
+        check_text(length - len(subject))
     return "".join([*parts, subject[end:]])
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from functools import reduce
 
 from iac.hcl.functions.shorthand import anything
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Implementation, Parameter
 from iac.values.convert import ConversionError, convert, unify
+from iac.values.limits import check_parts
 from iac.values.types import DYNAMIC, CollectionType, TupleType, Type, list_of, set_of, tuple_of
 from iac.values.value import (
     NO_MARKS,
@@ -97,6 +99,7 @@ def _product(arguments: Sequence[Value], returns: Type) -> Value:
     if any(a.type.kind == "set" and not a.is_wholly_known and len(a.raw) > 1 for a in arguments):
         return unknown(returns).with_marks(marks)
     columns = [[convert(item, ty) for item in a.raw] for a, ty in zip(arguments, returns.element.elements, strict=True)]
+    check_parts(math.prod(map(len, columns)) * (1 + len(columns)))
     rows = map(tuple_value, itertools.product(*columns))
     make = list_value if returns.kind == "list" else set_value
     return make(returns.element, rows).with_marks(marks)

@@ -29,6 +29,7 @@ from iac.diagnostics import Diagnostic, error
 from iac.hcl.render import go_quote
 from iac.hcl.syntax import Expression
 from iac.values.convert import ConversionError, convert, convertible
+from iac.values.limits import LimitError, check_parts, check_text
 from iac.values.types import DYNAMIC, Type
 from iac.values.value import (
     EPHEMERAL,
@@ -208,11 +209,22 @@ def call(function: Function, arguments: Sequence[Any]) -> Value:
         first.others = tuple(others)
         raise first from None
     try:
-        return _call_converted(function, converted)
+        return _within_limits(_call_converted(function, converted))
+    except LimitError as problem:
+        raise FunctionError(problem.message) from None
     except FunctionError as problem:
         if problem.shown and any(_HIDING & all_marks(value) for value in arguments):
             raise problem.redacted() from None
         raise
+
+
+def _within_limits(result: Value) -> Value:
+    raw = result.raw
+    if raw.__class__ is str:
+        check_text(len(raw))
+    elif raw.__class__ is tuple or raw.__class__ is dict:
+        check_parts(result.size)
+    return result
 
 
 def unsuitable(function: Function, arguments: Sequence[Value]) -> list[FunctionError]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from iac.hcl.functions.shorthand import lift, numeric, text, whole
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Parameter
+from iac.values.limits import check_parts, check_text
 from iac.values.types import BOOL, STRING, Type, list_of
 from iac.values.value import FALSE, TRUE, UNKNOWN, Value, boolean, list_value, string, unknown
 
@@ -89,6 +90,7 @@ def _indent(spaces: Any, value: str) -> str:
     count = whole(spaces)
     if count < 0:
         raise FunctionError("the number of spaces must not be negative", 0)
+    check_text(len(value) + value.count("\n") * count)
     return value.replace("\n", "\n" + " " * count)
 
 
@@ -117,11 +119,13 @@ def _join(arguments: Sequence[Value], returns: Type) -> Value:
                 place = f" of list {number}" if len(lists) > 1 else ""
                 raise FunctionError(f"element {index}{place} is null; cannot concatenate null values", number)
             parts.append(item.raw)
+    check_text(sum(map(len, parts)) + len(separator.raw) * max(0, len(parts) - 1))
     return string(separator.raw.join(parts))
 
 
 def _split(arguments: Sequence[Value], returns: Type) -> Value:
     separator, value = (a.raw for a in arguments)
+    check_parts(value.count(separator))
     parts = value.split(separator) if separator else list(value)
     return list_value(STRING, map(string, parts))
 

@@ -17,6 +17,7 @@ from iac.hcl.functions.shorthand import anything, text
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError
 from iac.hcl.render import go_quote
 from iac.values import numbers
+from iac.values.limits import DEPTH, check_parts
 from iac.values.types import BOOL, DYNAMIC, NUMBER, STRING, Type
 from iac.values.value import (
     NULL,
@@ -257,17 +258,20 @@ class _Reader:
 
     def __init__(self) -> None:
         self._open: set[int] = set()
+        self._done: dict[int, Value] = {}
 
     def value(self, node: Any) -> Value:
         if node.id == "scalar":
             return self._scalar(node)
         if id(node) in self._open:
             raise FunctionError(f"on line {_line(node)}: cannot refer to an anchor from inside its own definition")
-        self._open.add(id(node))
-        try:
-            return self._sequence(node) if node.id == "sequence" else self._mapping(node)
-        finally:
+        if id(node) not in self._done:
+            self._open.add(id(node))
+            value = self._sequence(node) if node.id == "sequence" else self._mapping(node)
             self._open.discard(id(node))
+            check_parts(value.size)
+            self._done[id(node)] = value
+        return self._done[id(node)]
 
     def _scalar(self, node: Any) -> Value:
         if node.tag == _PLAIN:
@@ -321,6 +325,16 @@ def _loader(source: str) -> Any:
     import yaml
 
     class Loader(yaml.BaseLoader):
+        depth = 0
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            self.depth += 1
+            if self.depth > DEPTH:
+                raise RecursionError
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
+
         def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
             if kind is yaml.ScalarNode:
                 return _PLAIN if implicit[0] else _TAG + "str"

@@ -19,6 +19,7 @@ from iac.platform.api import Platform
 from iac.platform.rows import Attributes
 from iac.platform.schemas import KINDS, Kind
 from iac.platform.schemas.service import DATABASE_ATTRIBUTES, SOURCES
+from iac.providers.iac.configuration import PROVIDER_BLOCK, Configuration, location_problems, read_configuration
 from iac.providers.iac.rules import check
 from iac.providers.planning import ANY_CHANGE, plan_from_schema, validate_from_schema
 from iac.providers.protocol import ApplyRequest, ImportedObject, PlanRequest, PlanResponse
@@ -45,7 +46,7 @@ _RECOMPUTED: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
 def iac_schema() -> ProviderSchema:
     """What the provider offers."""
     return ProviderSchema(
-        Block(description="The platform: clusters, environments and services."),
+        PROVIDER_BLOCK,
         {_PREFIX + kind.name: ResourceSchema(kind.block) for kind in KINDS.values()},
         {_PREFIX + kind.name: ResourceSchema(_data_block(kind)) for kind in KINDS.values()},
     )
@@ -77,15 +78,18 @@ def _data_block(kind: Kind) -> Block:
 
 
 class IacProvider:
-    """The provider. `database` opens the database; it is called by the first operation that needs it."""
+    """The provider. `database` opens the database; it is called by the first operation that needs it. `location` is
+    where that is, when a `provider` block has to agree with it."""
 
     name = "iac"
     source = SOURCE
     records_events = True
 
-    def __init__(self, database: Callable[[], Database], schema: ProviderSchema) -> None:
+    def __init__(self, database: Callable[[], Database], schema: ProviderSchema, location: str | None = None) -> None:
         self._open = database
         self._schema = schema
+        self._location = location
+        self._configuration = Configuration()
 
     @cached_property
     def _platform(self) -> Platform:
@@ -97,8 +101,9 @@ class IacProvider:
         return self._schema
 
     def configure(self, config: Value) -> Sequence[Diagnostic]:
-        """There is nothing to configure: the platform is in iac's own database."""
-        return ()
+        """Takes the user and the message for events; the database has to be the one that is open."""
+        self._configuration = read_configuration(config)
+        return () if self._location is None else list(location_problems(config, self._location))
 
     def validate(self, mode: str, type: str, config: Value) -> Sequence[Diagnostic]:
         """What is wrong with the configuration of a resource or data source; may have unknown parts."""
@@ -128,18 +133,18 @@ class IacProvider:
 
         Deleting what is gone already is no error and no event.
         """
-        kind = _kind(request.type)
+        kind, operation = _kind(request.type), self._configuration.applied(request.operation)
         prior, planned = request.prior.raw, request.planned.raw
         if planned is None:
             if self._platform.read(kind.name, prior["id"].raw) is not None:
-                self._platform.delete(kind.name, prior["id"].raw, request.operation)
+                self._platform.delete(kind.name, prior["id"].raw, operation)
             return null(kind.block.implied_type)
         given = _known(planned)
         sensitive = [path_to_json(path) for path in request.sensitive]
         if prior is None:
-            found = self._platform.create(kind.name, given, request.operation, sensitive)
+            found = self._platform.create(kind.name, given, operation, sensitive)
         else:
-            found = self._platform.update(kind.name, prior["id"].raw, given, request.operation, sensitive)
+            found = self._platform.update(kind.name, prior["id"].raw, given, operation, sensitive)
         return _applied(kind, request.planned, given, found)
 
     def import_state(self, type: str, id: str) -> Sequence[ImportedObject]:

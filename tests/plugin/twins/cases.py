@@ -174,6 +174,11 @@ CASES: dict[str, list[Step]] = {
         CLUSTER + environment("environment_variables = {}"),
         ENVIRONMENT,
     ),
+    "empty_texts": steps(
+        cluster('description = "some"') + environment('environment_variables = { A = "", B = "x" }'),
+        cluster('description = ""') + environment('environment_variables = { A = "x", B = "" }'),
+        cluster("description = null") + environment('environment_variables = { A = "" }'),
+    ),
     "sets": steps(
         ENVIRONMENT + service('custom_domains = ["a.example.com", "b.example.com"]', PUBLIC_PORT % 80),
         ENVIRONMENT + service('custom_domains = ["c.example.com", "a.example.com"]', PUBLIC_PORT % 80),
@@ -290,6 +295,51 @@ CASES: dict[str, list[Step]] = {
         Step(
             cluster(ignoring("[max_nodes]")) + data("iac_cluster.main.max_nodes"),
             outside=(Outside("update", "cluster", "main", {"max_nodes": 25}),),
+        ),
+    ],
+    "drift_through_locals": [
+        Step(
+            "locals {\n largest = iac_cluster.main.max_nodes\n}\n"
+            + cluster(ignoring("[max_nodes, instance_type]"))
+            + data("local.largest")
+        ),
+        Step(
+            "locals {\n largest = iac_cluster.main.max_nodes\n}\n"
+            + cluster(ignoring("[max_nodes, instance_type]"))
+            + data("local.largest"),
+            outside=(Outside("update", "cluster", "main", {"max_nodes": 25, "instance_type": "BIG"}),),
+        ),
+    ],
+    "drift_through_module": [
+        Step(
+            'module "m" {\n source = "./m"\n}\n' + data("module.m.most"),
+            files={
+                "m/main.tf": REQUIRED
+                + cluster(ignoring("[max_nodes]"))
+                + 'output "most" {\n value = iac_cluster.main.max_nodes\n}\n'
+            },
+        ),
+        Step(
+            'module "m" {\n source = "./m"\n}\n' + data("module.m.most"),
+            outside=(Outside("update", "cluster", "main", {"max_nodes": 25}),),
+        ),
+    ],
+    "drift_in_output": [
+        Step(cluster(ignoring("[max_nodes]")) + 'output "most" {\n value = iac_cluster.main.max_nodes\n}\n'),
+        Step(
+            cluster(ignoring("[max_nodes]")) + 'output "most" {\n value = iac_cluster.main.max_nodes\n}\n',
+            outside=(Outside("update", "cluster", "main", {"max_nodes": 25}),),
+        ),
+    ],
+    "drift_in_block": [
+        Step(SERVICE.replace("container {", PORT % 80 + "\ncontainer {")),
+        Step(
+            ENVIRONMENT
+            + service(PORT % 80, ignoring("[port, cpu]"))
+            + data("iac_service.api.port[0].publicly_accessible"),
+            outside=(
+                Outside("update", "service", "api", {"cpu": 900, "port": [{"internal_port": 81, "protocol": "HTTP"}]}),
+            ),
         ),
     ],
     "drift_secret": [

@@ -1,12 +1,13 @@
 """What differs between iac and Terraform with our provider, and why; everything else is the same.
 
-Each difference takes away from an observed step what it is about, on both sides, so that the rest is compared.
+Each difference takes away from an observed step what it is about, on both sides, so that the rest is compared. For
+users they are listed in docs/from-terraform.md, in the same words.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,16 +16,17 @@ Told = dict[str, Any]
 
 @dataclass(frozen=True)
 class Difference:
-    """One difference: in which cases (empty: in all), and what of a step it concerns."""
+    """One difference: what it is, why, in which cases (empty: in all), and what of a step it concerns."""
 
+    title: str
     reason: str
     forgive: Callable[[Told], None]
     cases: tuple[str, ...] = ()
 
 
-def comparable(name: str, told: list[Told]) -> list[Told]:
-    """The steps of a case without what is known to differ."""
-    for difference in DIFFERENCES:
+def comparable(name: str, told: list[Told], known: Iterable[Difference] | None = None) -> list[Told]:
+    """The steps of a case without what is known to differ: all of `DIFFERENCES`, or some of them."""
+    for difference in DIFFERENCES if known is None else known:
         if not difference.cases or name in difference.cases:
             for step in told:
                 difference.forgive(step)
@@ -34,49 +36,8 @@ def comparable(name: str, told: list[Told]) -> list[Told]:
 # --- what is taken away --------------------------------------------------------------------------------------
 
 
-def _provider_names(step: Told) -> None:
-    for part in ("resource_changes", "resource_drift"):
-        for change in step.get("plan", {}).get(part, ()):
-            change.pop("provider_name")
-
-
-def _note_of_drift(step: Told) -> None:
-    text = step.get("text", [])
-    if any("have changed outside" in line for line in text):
-        end = next((i for i, line in enumerate(text) if line.startswith("───")), len(text))
-        step["text"] = text[end + 1 :]
-        while step["text"] and not step["text"][0]:
-            del step["text"][0]
-        step["text"].insert(0, "")
-
-
-_EMPTY = re.compile(r'\s+([-+~] )?\w+\s+= (""|null)( -> null)?')
-_BECOMES_SET = re.compile(r'(\s+)~ (\w+\s+= )"" -> (.+)')
-_BECOMES_EMPTY = re.compile(r'(\s+)~ (\w+\s+= )(.+) -> ""')
-
-
-def _empty_strings(step: Told) -> None:
-    found = []
-    for line in step.get("text", ()):
-        if _EMPTY.fullmatch(line) or "unchanged attribute" in line:
-            continue
-        line = _BECOMES_SET.sub(r"\1+ \2\3", line)
-        found.append(_BECOMES_EMPTY.sub(r"\1- \2\3 -> null", line))
-    if found:
-        step["text"] = found
-
-
-def _replacement_inside_blocks(step: Told) -> None:
-    if "text" in step:
-        step["text"] = [re.sub(r"^( {10,}.*) # forces replacement$", r"\1", line) for line in step["text"]]
-
-
-def _without(*parts: str) -> Callable[[Told], None]:
-    def forgive(step: Told) -> None:
-        for part in parts:
-            step.pop(part, None)
-
-    return forgive
+def _nothing(step: Told) -> None:
+    """What `observing` leaves out: it cannot be compared at all."""
 
 
 def _places(step: Told) -> None:
@@ -94,40 +55,43 @@ def _contents_of_events(step: Told) -> None:
 
 
 DIFFERENCES = (
-    # What Terraform does not tell a provider.
     Difference(
-        "Terraform does not tell a provider what a configuration calls sensitive: values that only a sensitive "
-        "variable makes so stand in the provider's events.",
+        "Events `IMPORT`, `MOVE` and `FORGET` are those of `iac` alone",
+        "The object stays as it is, and Terraform does not ask the provider to do anything.",
+        _nothing,
+    ),
+    Difference(
+        "Events of the provider have no address and no place of the block",
+        "Terraform does not tell a provider which block an object is of.",
+        _nothing,
+    ),
+    Difference(
+        "What forced a replacement is in the provider's event of the deletion only when that comes first",
+        "Terraform brings back what the provider noted while planning to one of the two operations alone.",
+        _nothing,
+    ),
+    Difference(
+        "What only a sensitive variable makes sensitive stands in the provider's events",
+        "Terraform does not tell a provider what a configuration calls sensitive.",
         _contents_of_events,
         ("sensitive_variable",),
     ),
     Difference(
-        "Terraform validates again before it applies; what fails there never reaches the provider's apply, so there is "
-        "no event of the failure.",
+        "What turns out to be invalid during apply is an event `CREATE_FAILED` of `iac` alone",
+        "Terraform validates again before it applies; what fails there never reaches the provider's apply.",
         _failures,
         ("invalid_when_known",),
     ),
     Difference(
-        "A provider can name attributes, and no blocks: what is wrong with a block as a whole, Terraform shows at the "
-        "beginning of the resource.",
+        "A mistake of a block as a whole is shown by `iac` at that block, by Terraform at the resource's beginning",
+        "A provider can name attributes, and no blocks.",
         _places,
         ("missing_source", "two_sources"),
     ),
-    # What iac does in another way.
-    Difference("Of an import of what does not exist, iac shows the block.", _places, ("import_missing",)),
-    Difference("Plan JSON of iac has the local name of the provider, not its source address.", _provider_names),
     Difference(
-        "iac shows everything that changed outside; Terraform only what may have affected the plan.", _note_of_drift
-    ),
-    Difference("Terraform's text of a plan takes an empty string in a block for null.", _empty_strings),
-    Difference(
-        "When a block as a whole forces a replacement, iac says so at each of its attributes, too.",
-        _replacement_inside_blocks,
-    ),
-    Difference(
-        "Where it is not known how many blocks there will be, Terraform's text also shows those that are there as "
-        "removed.",
-        _without("text"),
-        ("unknown_block_count",),
+        "Of an import of what does not exist, `iac` shows the block",
+        "Terraform shows no place, and a place is of more use than none.",
+        _places,
+        ("import_missing",),
     ),
 )

@@ -34,7 +34,6 @@ DIFFERENT = {
     ("mistakes", 2, "outputs"): "the outputs can be read whatever the configuration is like",
     ("mistakes", 2, "state"): "the state can be read whatever the configuration is like",
     ("read_at_once", 3, "apply"): "iac reads no data source in order to destroy",
-    ("tainted", 1, "apply"): "terraform does not count an update that turns out to change nothing",
 }
 """Where iac differs, and why: case, step and part."""
 
