@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from iac.address import ResourceInstance
@@ -73,7 +74,6 @@ class ApplyResult:
 class _Done:
     change: ResourceChange
     part: str
-    value: Value
     seconds: float
 
 
@@ -104,6 +104,7 @@ class Applier:
         self.stopping = stopping
         self.result = ApplyResult()
         self._uncommitted: list[_Done] = []
+        self._messages: list[Callable[[], None]] = []  # to the observer, until what they tell of is durable
         self._settled: set[ResourceInstance] = set()
 
     def run(self) -> ApplyResult:
@@ -149,7 +150,7 @@ class Applier:
         def begin() -> None:
             nonlocal is_done
             is_done = True
-            self.observer.started(change, step.part)
+            self._messages.append(partial(self.observer.started, change, step.part))
 
         operation = Operation(
             self.origin,
@@ -168,10 +169,12 @@ class Applier:
             self.result.diagnostics.extend(d.about(str(change.address)) for d in problem.diagnostics)
             if problem.diagnostics:  # else it was not even tried, because of what is said elsewhere
                 self._record_failure(change, step.part, operation, problem)
-            self.observer.failed(change, step.part, time.monotonic() - started)
+            self._messages.append(partial(self.observer.failed, change, step.part, time.monotonic() - started))
             return False
         if is_done:  # else it turned out, now that all values are known, that nothing is to be done
-            self._uncommitted.append(_Done(change, step.part, value, time.monotonic() - started))
+            seconds = time.monotonic() - started
+            self._uncommitted.append(_Done(change, step.part, seconds))
+            self._messages.append(partial(self.observer.completed, change, step.part, value, seconds))
         # What was done stays even when a postcondition does not hold; only what depends on it is skipped.
         if step.part == APPLY:
             if not self.settling.holds_after(change.address, value):
@@ -187,11 +190,12 @@ class Applier:
 
     def _report(self) -> None:
         """Counts what the last commit made durable, all of it, and then tells the observer, who may fail."""
-        committed, self._uncommitted = self._uncommitted, []
-        for done in committed:
+        for done in self._uncommitted:
             self._count(done)
-        for done in committed:
-            self.observer.completed(done.change, done.part, done.value, done.seconds)
+        self._uncommitted.clear()
+        messages, self._messages = self._messages, []
+        for tell in messages:
+            tell()
 
     def _count(self, done: _Done) -> None:
         action = done.change.action

@@ -3,6 +3,8 @@ continues."""
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 from kit import CLUSTER, ENVIRONMENT, Lab, Recording, describe
 
@@ -112,17 +114,27 @@ def test_several_failures_are_all_reported(lab: Lab) -> None:
 
 
 def test_an_interrupt_stops_after_the_operation_at_hand_and_keeps_what_was_done(lab: Lab) -> None:
-    recording = Recording()
+    asked = count(1)
     text = 'resource "terraform_data" "a" {\n  count = 50\n  input = count.index\n}\n' + (
         'output "all" {\n  value = terraform_data.a[*].input\n}\n'
     )
-    applied = lab.apply(text, recording=recording, stopping=lambda: len(recording.messages) >= 5)
+    applied = lab.apply(text, stopping=lambda: next(asked) >= 5)
     assert applied.result.interrupted
     assert not applied.result.succeeded
     assert len(lab.objects()) == len(applied.done) == 5
     assert lab.outputs() == {}
     assert len(lab.succeed().done) == 45
     assert lab.outputs() == {"all": list(range(50))}
+
+
+def test_operations_are_reported_in_the_order_in_which_they_were_done(lab: Lab) -> None:
+    messages = lab.succeed(ENVIRONMENT).recording.messages
+    assert [(what, address) for what, _, address in messages] == [
+        ("started", "iac_cluster.main"),
+        ("completed", "iac_cluster.main"),
+        ("started", "iac_environment.staging"),
+        ("completed", "iac_environment.staging"),
+    ]
 
 
 def test_nothing_is_reported_as_done_before_it_is_durable(lab: Lab) -> None:
@@ -139,7 +151,7 @@ def test_nothing_is_reported_as_done_before_it_is_durable(lab: Lab) -> None:
 
 @pytest.mark.parametrize("stop", [KeyboardInterrupt, BrokenPipeError])
 def test_a_run_that_ends_abruptly_is_recorded_with_all_that_it_did(lab: Lab, stop: type[BaseException]) -> None:
-    def closed(count: int) -> None:
+    def closed(done: int) -> None:
         raise stop
 
     with pytest.raises(stop):
