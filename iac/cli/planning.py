@@ -16,11 +16,12 @@ from iac.cli.asking import ask
 from iac.cli.session import Session, timestamp
 from iac.config.model import Config
 from iac.config.variables import VariableOption
-from iac.diagnostics import DiagnosticsError, error
+from iac.diagnostics import DiagnosticsError, error, warning
 from iac.engine.options import PlanOptions
 from iac.engine.selecting import Selector, parse_selector
 from iac.plan.model import Action, Mode
 from iac.project import PlannedRun, Project
+from iac.reading import read_file
 from iac.values.value import Value
 
 if TYPE_CHECKING:  # reading the audit log is only for plans with drift
@@ -145,9 +146,10 @@ def _lines(files: Sequence[str]) -> list[str]:
     found = []
     for name in files:
         try:
-            text = Path(name).read_text(encoding="utf-8")
+            text = read_file(Path(name), pipes=True).decode()
         except (OSError, UnicodeDecodeError) as problem:
-            raise click.UsageError(f'The file "{name}" cannot be read: {problem}.') from None
+            reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8"
+            raise click.UsageError(f'The file "{name}" cannot be read: {reason}.') from None
         found += [line for raw in text.splitlines() if (line := _BEFORE_COMMENT.match(raw)[0].strip())]  # type: ignore[index]
     return found
 
@@ -247,8 +249,17 @@ def make_plan(
         generate_to=generate_to,
     )
     if record:
-        project.record_plan(run)
+        _record(opened, run)
     return run
+
+
+def _record(opened: Session, run: PlannedRun) -> None:
+    """Keeps the plan in the database; whoever may only read that sees the plan nevertheless."""
+    try:
+        opened.project.record_plan(run)
+    except DiagnosticsError as problem:
+        told = problem.diagnostics[0]
+        opened.report([warning("Plan not recorded", f"{told.summary}: {told.detail}")])
 
 
 def ask_variables(project: Project, config: Config, given: Sequence[VariableOption]) -> dict[str, str]:

@@ -47,11 +47,22 @@ class SqliteDriver:
                 time.sleep(0.01)
 
     def _connect(self, path: str) -> sqlite3.Connection:
+        if path == MEMORY:
+            return self._opened(MEMORY)
+        try:
+            return self._opened(_file_uri(path, "mode=rw"))
+        except sqlite3.OperationalError:
+            uri = reading_uri(path)
+            if uri == _file_uri(path, _READING):
+                raise
+            return self._opened(uri)
+
+    def _opened(self, name: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            path if path == MEMORY else _file_uri(path),
+            name,
             timeout=BUSY_TIMEOUT,
             isolation_level=None,
-            uri=path != MEMORY,
+            uri=name != MEMORY,
             cached_statements=256,
         )
         try:
@@ -124,10 +135,20 @@ class SqliteDriver:
             raise _sqlite_failure(failure, self.location) from failure
 
 
-def _file_uri(path: str) -> str:
+_READING: Final = "mode=ro"
+
+
+def reading_uri(path: str) -> str:
+    """What SQLite opens to read a database and nothing else."""
+    # Even reading needs files beside the database. Where they cannot be made, and are not there, nobody is writing.
+    beside = os.access(os.path.dirname(os.path.abspath(path)), os.W_OK) or os.path.exists(f"{path}-wal")
+    return _file_uri(path, _READING if beside else "immutable=1")
+
+
+def _file_uri(path: str, options: str) -> str:
     from urllib.parse import quote
 
-    return f"file:{quote(os.path.abspath(path))}?mode=rw"
+    return f"file:{quote(os.path.abspath(path))}?{options}"
 
 
 def _prepare_file(path: str, create: bool) -> bool:

@@ -15,6 +15,7 @@ from typing import Final
 
 from iac.database.connection import Database
 from iac.database.driver import MEMORY
+from iac.database.sqlite import reading_uri
 from iac.diagnostics import Diagnostic, DiagnosticsError, error, warning
 from iac.files import replacing
 
@@ -137,13 +138,13 @@ def _refuse_target(source: Path, target: Path, replace: bool) -> None:
 
 def _copy(source: str, target: Path) -> None:
     try:
-        with closing(_connect(Path(source), "mode=ro")) as old, closing(sqlite3.connect(target)) as new:
+        with closing(sqlite3.connect(reading_uri(source), uri=True)) as old, closing(sqlite3.connect(target)) as new:
             old.backup(new)
     finally:
         for suffix in ("-wal", "-shm", "-journal"):
             Path(f"{target}{suffix}").unlink(missing_ok=True)
     # Immutable: what is checked is this file alone, as it will stand there.
-    with closing(_connect(target, "immutable=1")) as new:
+    with closing(sqlite3.connect(f"{target.absolute().as_uri()}?immutable=1", uri=True)) as new:
         problems = [text for (text,) in new.execute("PRAGMA integrity_check(1)")]
     if problems != ["ok"]:
         raise DiagnosticsError(
@@ -152,10 +153,6 @@ def _copy(source: str, target: Path) -> None:
                 f'No copy was made of "{source}": {problems[0]}. See what is wrong with iac db check.',
             )
         )
-
-
-def _connect(path: Path, options: str) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True)
 
 
 def _exists(target: Path) -> DiagnosticsError:

@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any, Final
 
 from iac.address import key_text
 from iac.database import Database
+from iac.database.sqlite import reading_uri
 from iac.diagnostics import Diagnostic, DiagnosticsError, SourceRange, error
 from iac.engine.objects import decode
 from iac.project import Project
@@ -68,8 +68,7 @@ def ask(project: Project, sql: str, *, limit: int | None = None, seconds: float 
 def _connect(database: Database, words: str) -> sqlite3.Connection:
     """A connection that has the tables of what is asked in some words."""
     if database.dialect == "sqlite":
-        uri = f"{Path(database.location).resolve().as_uri()}?mode=ro"
-        return sqlite3.connect(uri, uri=True, isolation_level=None)
+        return sqlite3.connect(reading_uri(database.location), uri=True, isolation_level=None)
     connection = sqlite3.connect(":memory:", isolation_level=None)
     for view, table in _TABLES.items():
         columns = ", ".join(f'"{c}"' for c in SCHEMA[view])
