@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$p && break; done)
 
-.PHONY: help demo test lint format bench torture differential docs record-conformance clean
+.PHONY: help demo test lint format bench fuzz torture differential docs record-conformance clean
 
 help: ## Show what can be made.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -45,6 +45,9 @@ bench: $(VENV)/.installed-dev ## Measure; beside terraform where it is installed
 
 differential: $(VENV)/.installed-dev ## Compare generated expressions with terraform at length.
 	$(BIN)/python -m tests.conformance.differential
+
+fuzz: $(VENV)/.installed-dev ## Run commands on inputs changed at random, at length.
+	$(BIN)/python -m tests.fuzz
 
 torture: $(VENV)/.installed-dev ## Kill every command and make it fail, at length; nothing may be lost.
 	$(BIN)/python -m tests.torture

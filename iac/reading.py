@@ -15,7 +15,7 @@ from pathlib import Path
 
 LARGEST = 64 << 20
 """Bytes: the largest file that is read."""
-_PATIENCE = 5.0
+_PATIENCE = 2.0
 """Seconds that a named pipe may be without anybody who writes to it."""
 _KINDS = {
     stat.S_IFIFO: "a named pipe",

@@ -18,6 +18,7 @@ from iac.audit.filters import format_time
 from iac.database import Database
 from iac.diagnostics import DiagnosticsError, error
 from iac.files import write_whole
+from iac.reading import read_file
 from iac.values.codec import canonical, loads, pretty
 
 if TYPE_CHECKING:  # cryptography is imported only where something is signed or checked
@@ -86,7 +87,7 @@ def checkpoint_text(checkpoint: Checkpoint) -> str:
 def read_checkpoint(path: Path) -> Checkpoint:
     """The checkpoint in a file. Raises `DiagnosticsError` when it is none; the signature is not checked here."""
     try:
-        data = loads(path.read_bytes())
+        data = loads(read_file(path, pipes=True))
     except OSError as failure:
         raise _refused("Cannot read checkpoint", path, (failure.strerror or str(failure)).lower()) from failure
     except (ValueError, RecursionError) as failure:
@@ -213,7 +214,7 @@ def _load(path: Path) -> Any:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
     try:
-        data = path.read_bytes()
+        data = read_file(path, pipes=True)
     except OSError as failure:
         raise _refused("Cannot read key", path, (failure.strerror or str(failure)).lower()) from failure
     try:

@@ -11,7 +11,7 @@ import click
 from iac.cli.arguments import Command, color_option, database_option, variable_options
 from iac.cli.session import Session, session
 from iac.config.variables import VariableOption
-from iac.diagnostics import DiagnosticsError
+from iac.diagnostics import Diagnostic, DiagnosticsError
 from iac.engine.inspection import Inspection
 from iac.hcl.places import Places
 
@@ -74,11 +74,13 @@ def _converse(opened: Session, inspection: Inspection, read: Callable[[str], str
 
 def _answer(opened: Session, inspection: Inspection, text: str) -> bool:
     """Shows the value of one expression, or what is wrong with it; whether there was one."""
-    from iac.hcl.parser import parse_expression
+    from iac.hcl.parser import decode, parse_expression
     from iac.hcl.type_function import render_result
 
-    opened.project.sources[INPUT] = text.encode()
-    expression, problems = parse_expression(text, INPUT)
+    source = opened.project.sources[INPUT] = text.encode("utf-8", "surrogateescape")
+    problems: list[Diagnostic] = []
+    if decode(source, INPUT, problems) is not None:
+        expression, problems = parse_expression(text, INPUT)
     if problems:
         opened.report(problems)
         return False

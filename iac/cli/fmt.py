@@ -18,6 +18,7 @@ from iac.cli.console import Console
 from iac.diagnostics import Diagnostic, error
 from iac.files import write_whole
 from iac.hcl.formatting import format_source
+from iac.reading import read_file
 
 _ENDINGS = (".tf", ".tfvars", ".tftest.hcl", ".tfmock.hcl")
 _FAILED, _DIFFERENT = 2, 3
@@ -103,7 +104,7 @@ class _Run:
     def file(self, path: str) -> None:
         """One file, rewritten in place if that is wanted."""
         try:
-            source = Path(path).read_bytes()
+            source = read_file(Path(path))
             formatted = self.source(source, path)
             if self.write and formatted != source:
                 write_whole(Path(path), [formatted], mode=None)

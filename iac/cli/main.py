@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -86,11 +87,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     gc.set_threshold(200_000, 20, 100)
     # Expressions are evaluated by recursion: this lets `a + b + c ...` be as long as people write it.
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION))
+    _prepare_streams()
     if _COMPLETE in os.environ:
         from iac.cli.completion import register
 
         register()
     try:
+        _check_encoding(sys.argv[1:] if arguments is None else arguments)
         result = cli.main(
             args=list(arguments) if arguments is not None else None, prog_name="iac", standalone_mode=False
         )
@@ -120,6 +123,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _bug(problem)
         return 1
     return result if isinstance(result, int) else 0
+
+
+def _check_encoding(arguments: Sequence[str]) -> None:
+    """Refuses words that are no text: nothing can be found by them, and nothing kept or shown with them."""
+    for word in arguments:
+        if not word.isascii() and any("\ud800" <= character <= "\udfff" for character in word):
+            shown = word.encode("utf-8", "backslashreplace").decode()
+            raise click.UsageError(f'The word "{shown}" of the command line is not UTF-8.')
+
+
+def _prepare_streams() -> None:
+    """Opens what of the standard streams is closed, lest a file takes its number, and lets any text be read and
+    written, whatever the encoding of the terminal."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        stream = getattr(sys, name)
+        if stream is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+        elif isinstance(stream, io.TextIOWrapper) and not stream.closed:
+            stream.reconfigure(errors="surrogateescape" if number == 0 else "backslashreplace")
 
 
 def _is_output_writable() -> bool:

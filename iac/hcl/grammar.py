@@ -22,7 +22,7 @@ from iac.hcl.directories import cache_directory
 from iac.hcl.lalr import Rule, Tables
 from iac.hcl.lexing import NAME, Terminals
 
-_FORM = 3
+_FORM = 4
 """Changes when the form of the kept tables does."""
 
 _REPLACEMENTS: tuple[tuple[str, str], ...] = (
@@ -179,6 +179,7 @@ def _compiled(start: str) -> dict[str, Any]:
 def _frugal(name: str, pattern: str) -> str:
     """The same pattern, without the places to try again from that Python remembers for every character."""
     pattern = pattern.replace("(?:.|\n)*?", r"[\s\S]*?").replace("(.|\n)*?", r"[\s\S]*?")
+    pattern = pattern.replace("(?:[0-9])+", "[0-9]+")
     return f"{pattern}+" if name in _GREEDY else pattern
 
 

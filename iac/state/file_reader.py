@@ -133,11 +133,16 @@ _NAMES: Final = {str: "string", int: "whole number", list: "list", dict: "object
 
 
 def _output(name: str, raw: Any) -> OutputState:
+    if not isinstance(raw, dict):
+        raise _WrongError(f'The output "{name}" is not an object')
+    for member in ("value", "type"):
+        if member not in raw:
+            raise _WrongError(f'The output "{name}" has no "{member}"')
     try:
         value = from_json(raw["value"], type_from_json(raw["type"]))
-        return OutputState(value, _member(raw, "sensitive", bool, False))
-    except (ValueError, KeyError, TypeError, RecursionError) as problem:
-        raise _WrongError(f'The output "{name}" cannot be read: {problem or type(problem).__name__}') from None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise _WrongError(f'The output "{name}" cannot be read: its value does not fit its type') from None
+    return OutputState(value, _member(raw, "sensitive", bool, False))
 
 
 @dataclass

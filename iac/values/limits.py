@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
-PARTS: Final = 1_000_000
+PARTS: Final = 500_000
 """The largest `size` of a value."""
 DEPTH: Final = 500
 """How deep a value may be nested."""
 TEXT: Final = 16 << 20
 """How many characters a string may have."""
-ROUNDS: Final = 5_000_000
+ROUNDS: Final = 1_000_000
 """How many rounds all `for` of one expression may make together."""
 INSTANCES: Final = 100_000
 """How many instances a block may have."""

@@ -46,14 +46,14 @@ _OF_A_RUN: Final = re.compile(
 class Consumer:
     """A program: the package that has it, its command line, and files that it needs beside `plan.json`.
 
-    It finds the plan as `plan.json` and on standard input. `heavy` ones take seconds and bring many packages; they
-    are not run by the test suite.
+    It finds the plan as `plan.json` and on standard input. Those that are light and well kept are in the extra
+    `consumers`, and run by the test suite.
     """
 
     package: str
     command: Sequence[str]
     files: Mapping[str, str] = field(default_factory=dict)
-    heavy: bool = False
+    in_extra: bool = False
 
     @property
     def program(self) -> str | None:
@@ -129,8 +129,8 @@ Feature: Clusters
 """
 
 CONSUMERS: Final = (
-    Consumer("readtheplan", ("readtheplan", "analyze", "plan.json")),
-    Consumer("tf-peek", ("tf-peek", "plan.json")),
+    Consumer("readtheplan", ("readtheplan", "analyze", "plan.json"), in_extra=True),
+    Consumer("tf-peek", ("tf-peek", "plan.json"), in_extra=True),
     Consumer("flatplan", ("flatplan", "-path", "plan.json")),
     Consumer("tfsumpy", ("tfsumpy", "--detailed", "plan.json")),
     Consumer("terrasafe", ("terrasafe",)),
@@ -142,13 +142,11 @@ CONSUMERS: Final = (
             *("--compact", "--skip-download"),
         ),
         {"policies/region.yaml": _REGION, "policies/production.yaml": _PRODUCTION},
-        heavy=True,
     ),
     Consumer(
         "terraform-compliance",
         ("terraform-compliance", "-p", "plan.json", "-f", "features", "--no-ansi"),
         {"features/cluster.feature": _FEATURE},
-        heavy=True,
     ),
 )
 """Summarisers of plans first, then those that judge them by policies."""

@@ -11,16 +11,16 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from consumers.table import CONSUMERS, PLANS, Consumer, plans
 
-LIGHT = [consumer for consumer in CONSUMERS if not consumer.heavy]
+IN_EXTRA = [consumer for consumer in CONSUMERS if consumer.in_extra]
 
 
 @pytest.mark.parametrize("plan", PLANS, ids=lambda plan: f"{plan[0]}-{plan[1]}")
-@pytest.mark.parametrize("consumer", LIGHT, ids=lambda consumer: consumer.package)
+@pytest.mark.parametrize("consumer", IN_EXTRA, ids=lambda consumer: consumer.package)
 def test_it_says_the_same_of_our_plan_as_of_that_of_terraform(
     consumer: Consumer, plan: tuple[str, int], tmp_path: Path
 ) -> None:
     if consumer.program is None:
-        pytest.skip(f"{consumer.package} is not installed")
+        pytest.skip(f'{consumer.package} is not installed: pip install "iac[consumers]"')
     places = [tmp_path / name for name in ("lab", "iac", "terraform")]
     for place in places:
         place.mkdir()

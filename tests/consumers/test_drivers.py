@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-tftest = pytest.importorskip("tftest", reason="tftest is not installed")
+tftest = pytest.importorskip("tftest", reason='tftest is not installed: pip install "iac[consumers]"')
 
 ROOT = Path(__file__).parents[2]
 MAIN = """

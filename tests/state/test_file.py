@@ -128,7 +128,7 @@ def test_attributes_that_are_left_out_are_null() -> None:
         (b'{"version": 4, "resources": {}}', '"resources" is not a list'),
         (b'{"version": 4, "resources": [1]}', "is not an object"),
         (b'{"version": 4, "outputs": {"a": {"value": 1, "type": "strange"}}}', 'The output "a" cannot be read'),
-        (b'{"version": 4, "outputs": {"a": 1}}', 'The output "a" cannot be read'),
+        (b'{"version": 4, "outputs": {"a": 1}}', 'The output "a" is not an object'),
     ],
 )
 def test_what_is_no_state_of_version_4_is_refused(content: bytes, wanted: str) -> None:

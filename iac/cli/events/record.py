@@ -57,9 +57,10 @@ def command(
 
 def _read(name: str) -> bytes:
     from iac.diagnostics import DiagnosticsError, error
+    from iac.reading import read_file
 
     try:
-        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return sys.stdin.buffer.read() if name == "-" else read_file(Path(name), pipes=True)
     except OSError as failure:
         reason = (failure.strerror or str(failure)).lower()
         raise DiagnosticsError(error("Cannot read file", f'The file "{name}" cannot be read: {reason}.')) from failure
