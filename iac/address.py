@@ -8,6 +8,7 @@ Addresses are plain immutable tuples, so they hash and compare fast; `str()` giv
 from __future__ import annotations
 
 import re
+import sys
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -213,6 +214,8 @@ class _Reader:
         if not self.text.startswith("[", self.at):
             return None, False
         if match := _NUMBER_KEY.match(self.text, self.at):
+            if len(match.group(1)) > _MOST_DIGITS:
+                raise AddressError(f"A key has {_MOST_DIGITS} digits at the most")
             self.at = match.end()
             return int(match.group(1)), True
         if match := _STRING_KEY.match(self.text, self.at):
@@ -221,10 +224,19 @@ class _Reader:
         raise self.fail('A key such as [0] or ["name"]')
 
 
+_MOST_DIGITS = 18
+"""Of a number that is a key: so many fit in the 64 bits that Terraform has for it."""
+
+
 def _unescape(text: str) -> str:
     def replace(match: re.Match[str]) -> str:
         code = match.group(1)
-        return chr(int(code[1:], 16)) if code[0] in "uU" else _UNESCAPES.get(code, code)
+        if code[0] not in "uU" or len(code) == 1:
+            return _UNESCAPES.get(code, code)
+        number = int(code[1:], 16)
+        if number > sys.maxunicode or 0xD800 <= number <= 0xDFFF:
+            raise AddressError(f"Cannot encode character U+{number:04x} in UTF-8")
+        return chr(number)
 
     text = re.sub(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", replace, text)
     return re.sub(r"([$%])\1(?=\{)", r"\1", text)

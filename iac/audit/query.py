@@ -8,6 +8,7 @@ memory stays flat. Owns pages and references to events.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -50,7 +51,7 @@ def events(database: Database, filter: EventFilter = EventFilter()) -> Iterator[
     chosen = choose(database, filter)
     after = None if filter.after is None else _cursor(database, filter.after)
     found = map(event_from_row, _meant(filter.where, _rows(database, chosen, filter, after)))
-    return found if filter.limit is None else islice(found, filter.limit)
+    return found if filter.limit is None else islice(found, min(filter.limit, sys.maxsize))
 
 
 def _rows(database: Database, chosen: Chosen, filter: EventFilter, after: int | None) -> Iterator[Row]:

@@ -105,6 +105,9 @@ def _encode_range(range: SourceRange | None) -> list[Any] | None:
 
 def decode_plan(raw: dict[str, Any], schema_of: SchemaOf) -> Plan:
     """The reverse of `encode_plan`. Raises ValueError, KeyError or TypeError for anything else."""
+    for name, kind in _KINDS.items():
+        if type(raw[name]) is not kind:
+            raise TypeError(f"{name} is no {kind.__name__}")
     types = read_types(raw["types"])
     return Plan(
         id=raw["id"],
@@ -115,18 +118,47 @@ def decode_plan(raw: dict[str, Any], schema_of: SchemaOf) -> Plan:
         timestamp=raw["timestamp"],
         variables={n: unpack(v, types) for n, v in raw["variables"].items()},
         changes=[_decode_change(c, schema_of, types) for c in raw["changes"]],
-        order=raw["order"],
+        order=_places(raw["order"], len(raw["changes"])),
         drift=[_decode_drift(d, schema_of, types) for d in raw["drift"]],
         data=[_decode_data(d, schema_of, types) for d in raw["data"]],
         forgotten_data=[parse_instance(a) for a in raw["forgotten_data"]],
         outputs=[OutputChange(o[0], _decode_transition(types, *o[1:4]), o[4]) for o in raw["outputs"]],
-        checks=[CheckResult(c[0], c[1], c[2], tuple(c[3]), c[4]) for c in raw["checks"]],
-        targets=raw["targets"],
-        replace=raw["replace"],
+        checks=[_decode_check(c) for c in raw["checks"]],
+        targets=_texts(raw["targets"]),
+        replace=_texts(raw["replace"]),
         errored=raw["errored"],
         extra=raw.get("extra", {}),
-        ephemeral_variables=raw["ephemeral_variables"],
+        ephemeral_variables=_texts(raw["ephemeral_variables"]),
     )
+
+
+_KINDS = {
+    **dict.fromkeys(("id", "mode", "workspace", "lineage", "timestamp"), str),
+    **dict.fromkeys(("variables", "extra"), dict),
+    "serial": int,
+    "errored": bool,
+}
+_STATUSES = ("pass", "fail", "unknown", "error")
+
+
+def _texts(raw: Any) -> list[str]:
+    if not isinstance(raw, list) or not all(isinstance(text, str) for text in raw):
+        raise TypeError("it is no list of texts")
+    return raw
+
+
+def _places(raw: Any, count: int) -> list[int]:
+    if not isinstance(raw, list) or not all(type(place) is int and 0 <= place < count for place in raw):
+        raise TypeError("it is no list of places in another")
+    return raw
+
+
+def _decode_check(raw: list[Any]) -> CheckResult:
+    address, kind, status, problems, evaluated = raw
+    if status not in _STATUSES:
+        raise ValueError(f"{status!r} is no status of a check")
+    _texts([address, kind])
+    return CheckResult(address, kind, status, tuple(_texts(problems)), bool(evaluated))
 
 
 def _decode_transition(types: Sequence[Type], action: str, before: Any, after: Any) -> Change:
@@ -147,6 +179,7 @@ def _decode_data(raw: list[Any], schema_of: SchemaOf, types: Sequence[Type]) -> 
 
 def _decode_change(raw: dict[str, Any], schema_of: SchemaOf, types: Sequence[Type]) -> ResourceChange:
     text, provider, action, before, after, deposed = raw["object"]
+    _texts([text, provider, *(t for t in (deposed, raw["import_id"], raw.get("generated_config")) if t is not None)])
     address = parse_instance(text)
     schema = schema_of(provider, address.resource)
     ty = schema.block.implied_type
@@ -163,7 +196,7 @@ def _decode_change(raw: dict[str, Any], schema_of: SchemaOf, types: Sequence[Typ
         raw["import_id"],
         tuple(_decode_block(d) for d in raw["dependencies"]),
         tuple(_decode_block(d) for d in raw["prior_dependencies"]),
-        raw["create_before_destroy"],
+        bool(raw["create_before_destroy"]),
         _decode_range(raw["source"]),
         raw["prior_version"],
         raw.get("generated_config"),
@@ -171,7 +204,7 @@ def _decode_change(raw: dict[str, Any], schema_of: SchemaOf, types: Sequence[Typ
 
 
 def _decode_block(raw: list[Any]) -> ConfigResource:
-    return ConfigResource(tuple(raw[0]), Resource(*raw[1]))
+    return ConfigResource(tuple(_texts(raw[0])), Resource(*_texts(raw[1])))
 
 
 def _decode_range(raw: list[Any] | None) -> SourceRange | None:

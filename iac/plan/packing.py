@@ -89,6 +89,8 @@ def _unpack(ty: Type, raw: Any) -> Value:
     if tag == "u":
         return Value(ty, UNKNOWN)
     if tag == "m":
+        if not all(isinstance(mark, str) for mark in raw[1]):
+            raise ValueError("a mark is a text")
         return _unpack(ty, raw[2]).with_marks(frozenset(raw[1]))
     if tag == "n":
         return Value(ty, numbers.parse(raw[1]) if "Inf" not in raw[1] else numbers.from_float(float(raw[1])))

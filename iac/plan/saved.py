@@ -60,7 +60,10 @@ def read_plan(path: Path, schema_of: SchemaOf) -> tuple[Plan, dict[str, bytes]]:
     if hashlib.sha256(body).hexdigest().encode() != digest:
         raise _unreadable(path, "it is damaged: its content does not match its digest. Plan again")
     try:
-        raw = loads(_decompressed(body))
+        text = _decompressed(body)
+        raw = loads(text)
+        if b"\\ud" in text.lower():  # perhaps half a character, which is no text: encoding it fails
+            canonical(raw).encode()
         return decode_plan(raw, schema_of), {n: s.encode() for n, s in raw["sources"].items()}
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, zlib.error) as problem:
         raise _unreadable(path, f"its content could not be understood ({type(problem).__name__}). Plan again") from None
