@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from typing import NoReturn
 
 from iac.diagnostics import SourceRange, did_you_mean
@@ -20,12 +21,12 @@ _ANOTHER_LANGUAGE = (
 )
 
 
-class TemplateChecker(TokenReader):
+class TemplateChecker(TokenReader, ABC):
     """Reads templates; the expressions in them are left to `ExpressionChecker`."""
 
+    @abstractmethod
     def expression(self) -> Token:
         """Reads an expression; returns its first token."""
-        raise NotImplementedError
 
     def template(self, closing: str) -> None:
         """Reads a template's parts and its closing token: close-quote, end-heredoc or end."""
