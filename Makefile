@@ -52,7 +52,8 @@ fuzz: $(VENV)/.installed-dev ## Run commands on inputs changed at random, at len
 torture: $(VENV)/.installed-dev ## Kill every command and make it fail, at length; nothing may be lost.
 	$(BIN)/python -m tests.torture
 
-docs: $(VENV)/.installed-dev ## Write the generated pages anew.
+docs: $(VENV)/.installed-dev ## Write the generated pages, and the SQL of the tables, anew.
+	$(BIN)/python -m iac.storage
 	$(BIN)/python -m iac.providers.docs docs
 	$(BIN)/python -m iac.cli.docs docs/cli.md
 	$(BIN)/python -m iac.hcl.functions.docs docs/functions.md

@@ -1,7 +1,7 @@
 """The database as the program uses it: found, opened, and with the schema that this version knows.
 
-Owns where it is by default, creating the tables from their SQLModel models, the schema version and the
-migrations. SQLModel and SQLAlchemy are imported only to create tables: opening a current database is fast.
+Owns where it is by default, creating the tables, the schema version and the migrations. The tables are those of the
+SQLModel models, written out in files (`python -m iac.storage`), so that nobody has to wait for SQLModel to be imported.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from iac.database import Database, DatabaseNotFound
@@ -107,6 +108,19 @@ def schema_version(database: Database) -> int:
 
 
 def ddl(dialect: str) -> list[str]:
+    """The statements that create every table, index and trigger, for `dialect`: as `models_ddl`, which was asked
+    before."""
+    return _written(dialect).read_text(encoding="utf-8").rstrip("\n").split(_BETWEEN)
+
+
+_BETWEEN: Final = "\n;\n"
+
+
+def _written(dialect: str) -> Path:
+    return Path(__file__).with_name(f"storage.{dialect}.sql")
+
+
+def models_ddl(dialect: str) -> list[str]:
     """The statements that create every table, index and trigger of the models, for `dialect`."""
     from sqlalchemy.dialects import registry
     from sqlalchemy.schema import CreateIndex, CreateTable
@@ -146,3 +160,8 @@ def _create(database: Database) -> None:
         database.execute(statement)
     database.execute("INSERT INTO schema_version (version) VALUES (?)", (SCHEMA_VERSION,))
     begin_chain(database)
+
+
+if __name__ == "__main__":
+    for dialect in ("sqlite", "postgresql"):
+        _written(dialect).write_text(_BETWEEN.join(models_ddl(dialect)) + "\n", encoding="utf-8")
