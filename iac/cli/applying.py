@@ -47,9 +47,10 @@ def approve(opened: Session, run: PlannedRun, *, against: Sequence[str] = ()) ->
     `against` is what spoke against applying without asking.
     """
     listed = "".join(f"\n  - {line}" for line in against)
+    saving = "iac revert -out=FILE" if "revert" in run.plan.extra else "iac plan -out=FILE"
     why = f"The plan is not one to be applied without asking:{listed}\n\n" if against else ""
     otherwise = (
-        f"{why}Use -auto-approve to apply without asking, or save the plan with iac plan -out=FILE, have it reviewed, "
+        f"{why}Use -auto-approve to apply without asking, or save the plan with {saving}, have it reviewed, "
         "and apply it with iac apply FILE."
     )
     if opened.as_json:

@@ -34,7 +34,10 @@ def command(
         if as_json:
             opened.announce_version()
         run = make_plan(opened, replace(arguments, refresh_only=True), record=False)
+        if not run.plan.drift:
+            # That configuration now makes other outputs is no drift, as it is none that it makes other objects.
+            run = replace(run, plan=replace(run.plan, outputs=()))
         causes = opened.project.drift_causes(run.plan) if as_json and run.plan.drift else None
-        show_plan(opened, run, checks=False, causes=causes)
+        show_plan(opened, run, checks=False, causes=causes, saving="run iac apply -refresh-only")
         if any(drift.change.action is not Action.NO_OP for drift in run.plan.drift):
             raise click.exceptions.Exit(2)

@@ -304,10 +304,11 @@ def show_plan(
     checks: bool = True,
     form: str = "",
     causes: Mapping[ResourceInstance, DriftCause] | None = None,
+    saving: str = "apply this plan",
 ) -> None:
     """Shows the plan and the warnings that came with it; those of check blocks only with `checks`: whoever applies
     at once hears them afterwards. `form` is summary, tree, full, or empty for the usual text. `causes` are said to
-    programs, too."""
+    programs, too; `saving` is as in `render_plan`."""
     diagnostics = [d for d in run.diagnostics if checks or not d.from_check]
     if opened.as_json:
         from iac.views.ui_json import plan_messages
@@ -316,7 +317,7 @@ def show_plan(
             opened.message(message)
         opened.report(diagnostics)
         return
-    opened.console.write(_plan_text(opened, run, form))
+    opened.console.write(_plan_text(opened, run, form, saving))
     opened.report(diagnostics)
 
 
@@ -329,7 +330,7 @@ def announce_changes(opened: Session, run: PlannedRun) -> None:
             opened.message(message)
 
 
-def _plan_text(opened: Session, run: PlannedRun, form: str) -> str:
+def _plan_text(opened: Session, run: PlannedRun, form: str, saving: str) -> str:
     color, width = opened.console.color, opened.console.width
     if form in ("summary", "tree"):
         from iac.views.plan_listing import render_summary, render_tree
@@ -339,7 +340,9 @@ def _plan_text(opened: Session, run: PlannedRun, form: str) -> str:
     from iac.views.plan_text import render_plan
 
     causes = _cause_texts(opened, run) if run.plan.drift else None
-    return render_plan(run.plan, color=color, width=width, drift_causes=causes, everything=form == "full")
+    return render_plan(
+        run.plan, color=color, width=width, drift_causes=causes, everything=form == "full", saving=saving
+    )
 
 
 def _cause_texts(opened: Session, run: PlannedRun) -> dict[ResourceInstance, str]:

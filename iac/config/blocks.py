@@ -36,6 +36,7 @@ from iac.config.overriding import OverriddenBody, override_blocks
 from iac.config.provider_blocks import read_provider
 from iac.config.refactoring import read_import, read_moved, read_removed
 from iac.config.requirements import read_terraform
+from iac.config.wholeness import is_declared
 from iac.diagnostics import Diagnostic, Diagnostics, SourceRange
 from iac.hcl.defaults import Defaults
 from iac.hcl.references import references
@@ -96,16 +97,22 @@ def read_module(
     """Adds everything that the files declare to the module, and what is wrong with it to the diagnostics.
 
     `overrides` are laid over the other files. `who` is the module in messages about the version it requires; when
-    that does not suit, nothing else is said of the module, and the result is False.
+    that does not suit, nothing else is said of the module, and the result is False. A module is not whole when a block
+    of it could not be read.
     """
     problems = Diagnostics()
     primary, over = _blocks(files, problems), _blocks(overrides, problems)
     settings, over_settings = _take_settings(primary), _take_settings(over)
     if not read_terraform(module, settings, over_settings, who, diagnostics):
+        module.is_whole = False
         return False
+    module.is_whole &= not problems.has_errors
     diagnostics.extend(problems)
     for block in override_blocks(primary, over, diagnostics):
+        before = len(diagnostics.errors)
         _READERS[block.type](module, block, diagnostics)
+        if len(diagnostics.errors) > before:
+            module.is_whole &= is_declared(module, block)
     return True
 
 

@@ -111,6 +111,7 @@ def load_config(files: Files, diagnostics: Diagnostics, *, require_files: bool =
                     "calls it. A module cannot contain itself: name another source.",
                     child_call.range,
                 )
+                module.is_whole = False
                 continue
             if len(modules) + len(pending) >= _MOST_MODULES:
                 raise DiagnosticsError(
@@ -147,6 +148,14 @@ def _read_files(
                 f"{problem.strerror or problem}.",
                 call.range,
             )
+            module.is_whole = False
+        elif not isinstance(problem, FileNotFoundError):
+            raise DiagnosticsError(
+                error(
+                    "Unreadable directory",
+                    f'The directory "{module.directory}" could not be read: {problem.strerror or problem}.',
+                )
+            ) from None
         return False
     parsed: list[File] = []
     overrides: list[File] = []
@@ -157,11 +166,13 @@ def _read_files(
             source = sources.get(path) or files.read(path)
         except OSError as problem:
             diagnostics.error("Failed to read file", f'The file "{path}" could not be read: {problem.strerror}.')
+            module.is_whole = False
             continue
         sources[path] = source
         file, found = parse_source(source, path)
         problems.extend(found)
         (overrides if is_override_file(name) else parsed).append(file)
+    module.is_whole &= not problems.has_errors
     who = f"Module {config_path_text(module.path)} (from {call.source})" if call else "This configuration"
     read = Diagnostics()
     if read_module(module, parsed, overrides, who, read):

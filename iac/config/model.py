@@ -276,6 +276,8 @@ class Module:
     removals: list[RemovedBlock] = field(default_factory=list)
     imports: list[ImportBlock] = field(default_factory=list)
     checks: dict[str, CheckBlock] = field(default_factory=dict)
+    is_whole: bool = True
+    """Whether all that is written is here; where it is not, a reference to what is missing is no mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +292,11 @@ class Config:
     def root(self) -> Module:
         """The root module."""
         return self.modules[()]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every module is."""
+        return all(module.is_whole for module in self.modules.values())
 
     def resource(self, address: ConfigResource) -> ResourceBlock | None:
         """The block at an address."""

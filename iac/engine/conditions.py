@@ -15,58 +15,91 @@ from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, Severity,
 from iac.hcl.evaluate import evaluate
 from iac.hcl.evaluation.involved import involved_values
 from iac.hcl.scope import Scope
+from iac.hcl.syntax import Expression
 from iac.values.convert import ConversionError, convert
 from iac.values.types import BOOL, STRING
-from iac.values.value import EPHEMERAL, SENSITIVE, Value, unmark_deep
+from iac.values.value import EPHEMERAL, SENSITIVE, Value, all_marks, unmark_deep
 
 PASS, FAIL, UNKNOWN, ERROR = "pass", "fail", "unknown", "error"
 
 
 def check(
-    rule: CheckRule, kind: str, scope: Scope, diagnostics: Diagnostics, *, subject: SourceRange | None = None
+    rule: CheckRule,
+    kind: str,
+    scope: Scope,
+    diagnostics: Diagnostics,
+    *,
+    subject: SourceRange | None = None,
+    validating: bool = False,
 ) -> str:
     """Evaluates one condition; a failure or a mistake in it goes to the diagnostics. Returns the status.
 
-    `kind` is `validation`, or as in `Resource precondition`, and is used in the summary.
+    `kind` is `validation`, or as in `Resource precondition`, and is used in the summary. While `validating`, a message
+    that is made of inputs is not known: what it would explain is said by the plan.
     """
-    try:
-        condition, _ = unmark_deep(convert(evaluate(rule.condition, scope), BOOL))
-    except DiagnosticsError as problem:
-        diagnostics.extend(problem.diagnostics)
-        return ERROR
-    except ConversionError as problem:
-        diagnostics.error(*_wrong_result(kind, f"condition result value: {problem}."), rule.condition.range)
+    for_validation = kind == "validation"
+    problems = Diagnostics()
+    condition = _condition(rule, kind, scope, problems)
+    message = _evaluated(rule.error_message, scope, problems)
+    if message is not None and not for_validation:
+        message = _text(message, rule.error_message.range, problems)
+    diagnostics.extend(problems)
+    if problems.has_errors or condition is None or message is None:
         return ERROR
     if not condition.is_known:
         return UNKNOWN
-    if condition.is_null:
-        diagnostics.error(
-            "Invalid condition result",
-            "Condition expression must return either true or false, not null.",
-            rule.condition.range,
-        )
-        return ERROR
     if condition.raw:
         return PASS
-    problems = Diagnostics()
-    message = _message(rule, scope, problems, for_validation=kind == "validation")
-    diagnostics.extend(problems)
-    if message is None:
-        return ERROR
-    if kind == "validation":
-        where = rule.range
-        diagnostics.error(
-            "Invalid value for variable",
-            f"{message}\n\nThis was checked by the validation rule at {place_of(where)},{where.start.column}-"
-            f"{where.end.column}.",
-            subject or rule.condition.range,
-            values=involved_values(rule.condition, scope),
-        )
-    else:
-        diagnostics.error(
-            f"{kind} failed", message, rule.condition.range, values=involved_values(rule.condition, scope)
-        )
+    if validating and not message.is_known:
+        return UNKNOWN
+    if for_validation:
+        return _invalid_value(rule, message, scope, diagnostics, subject)
+    text = _shown(message)
+    values = involved_values(rule.condition, scope)
+    diagnostics.error(f"{kind} failed", text or _INVALID_MESSAGE, rule.condition.range, values=values)
     return FAIL
+
+
+def validate_rule(rule: CheckRule, scope: Scope, diagnostics: Diagnostics) -> None:
+    """Looks for mistakes in a condition and its message whose result is of no interest yet."""
+    _evaluated(rule.condition, scope, diagnostics)
+    _evaluated(rule.error_message, scope, diagnostics)
+
+
+def validate_assertion(rule: CheckRule, scope: Scope, diagnostics: Diagnostics) -> None:
+    """Looks for mistakes in the message of an assertion; its condition is for the plan, which it cannot stop."""
+    message = _evaluated(rule.error_message, scope, diagnostics)
+    if message is not None:
+        _text(message, rule.error_message.range, diagnostics)
+
+
+def _evaluated(expression: Expression, scope: Scope, diagnostics: Diagnostics) -> Value | None:
+    """The value of an expression; None when that is a mistake, which goes to the diagnostics."""
+    try:
+        return evaluate(expression, scope)
+    except DiagnosticsError as problem:
+        diagnostics.extend(problem.diagnostics)
+        return None
+
+
+def _condition(rule: CheckRule, kind: str, scope: Scope, diagnostics: Diagnostics) -> Value | None:
+    """The condition as a bool without marks, perhaps unknown; None when it is none, which the diagnostics tell."""
+    value = _evaluated(rule.condition, scope, diagnostics)
+    if value is None:
+        return None
+    try:
+        condition, _ = unmark_deep(convert(value, BOOL))
+    except ConversionError as problem:
+        diagnostics.error(*_wrong_result(kind, f"condition result value: {problem}."), rule.condition.range)
+        return None
+    if condition.is_known and condition.is_null:
+        wanted = "condition expression must return either true or false, not null."
+        if kind == "validation":
+            diagnostics.error("Invalid variable validation result", f"Validation {wanted}", rule.condition.range)
+        else:
+            diagnostics.error("Invalid condition result", wanted.capitalize(), rule.condition.range)
+        return None
+    return condition
 
 
 def _wrong_result(kind: str, what: str) -> tuple[str, str]:
@@ -106,36 +139,74 @@ def as_check_warnings(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
 _INVALID_MESSAGE = (
     "This check failed, but has an invalid error message as described in the other accompanying messages."
 )
+_NO_MESSAGE = "Failed to evaluate condition error message."
 
 
-def _message(rule: CheckRule, scope: Scope, diagnostics: Diagnostics, *, for_validation: bool) -> str | None:
-    """What a failed condition says; None when that is wrong in a way that hides the failure itself."""
-    where = rule.error_message.range
-    unusable = "Failed to evaluate condition error message." if for_validation else _INVALID_MESSAGE
+def _text(value: Value, where: SourceRange, diagnostics: Diagnostics) -> Value | None:
+    """A message as a string, whatever its condition is; None when it is none, which the diagnostics tell.
+
+    One with marks is not shown, which is a warning.
+    """
     try:
-        value: Value = convert(evaluate(rule.error_message, scope), STRING)
-    except DiagnosticsError as problem:
-        diagnostics.extend(problem.diagnostics)
-        return unusable
+        message: Value = convert(value, STRING)
     except ConversionError as problem:
         diagnostics.error("Invalid error message", f"Unsuitable value for error message: {problem}.", where)
-        return unusable if for_validation else None
-    plain, marks = unmark_deep(value)
-    for mark in (SENSITIVE, EPHEMERAL):
-        if mark in marks:
-            severity = Severity.ERROR if for_validation else Severity.WARNING
-            diagnostics.add(_refers_to(mark, severity, where))
-            if for_validation:
-                return "The error message included a sensitive value, so it will not be displayed."
-            return _INVALID_MESSAGE
-    if not plain.is_known:
-        return unusable
-    if plain.is_null:
-        if for_validation:
-            return unusable
+        return None
+    if message.is_known and message.is_null:
         diagnostics.error("Invalid error message", "Unsuitable value for error message: must not be null.", where)
         return None
-    return str(plain.raw)
+    mark = _hiding(message)
+    if mark is not None and message.is_known:
+        diagnostics.add(_refers_to(mark, Severity.WARNING, where))
+    return message
+
+
+def _shown(message: Value) -> str:
+    """The text of a message; nothing for one that is not known or must not be shown."""
+    plain, _ = unmark_deep(message)
+    return str(plain.raw).strip() if plain.is_known and _hiding(message) is None else ""
+
+
+def _hiding(message: Value) -> str | None:
+    """The mark for which a message is not shown."""
+    marks = all_marks(message)
+    return next((mark for mark in (SENSITIVE, EPHEMERAL) if mark in marks), None)
+
+
+def _invalid_value(
+    rule: CheckRule, value: Value, scope: Scope, diagnostics: Diagnostics, subject: SourceRange | None
+) -> str:
+    """Says that the value of a variable is invalid; returns the status."""
+    where = rule.error_message.range
+    text = ""
+    if not value.is_known:
+        diagnostics.error(
+            "Invalid error message",
+            "Unsuitable value for error message: expression refers to values that won't be known until the apply "
+            "phase.",
+            where,
+        )
+        return ERROR
+    try:
+        message: Value = convert(value, STRING)
+    except ConversionError as problem:
+        diagnostics.error("Invalid error message", f"Unsuitable value for error message: {problem}.", where)
+    else:
+        mark = _hiding(message)
+        if mark is not None:
+            diagnostics.add(_refers_to(mark, Severity.ERROR, where))
+            text = "The error message included a sensitive value, so it will not be displayed."
+        elif message.is_known and not message.is_null:
+            text = _shown(message)
+    declared = rule.range
+    diagnostics.error(
+        "Invalid value for variable",
+        f"{text or _NO_MESSAGE}\n\nThis was checked by the validation rule at {place_of(declared)},"
+        f"{declared.start.column}-{declared.end.column}.",
+        subject or rule.condition.range,
+        values=involved_values(rule.condition, scope),
+    )
+    return FAIL
 
 
 def _refers_to(mark: str, severity: Severity, where: SourceRange) -> Diagnostic:
@@ -155,7 +226,7 @@ def _refers_to(mark: str, severity: Severity, where: SourceRange) -> Diagnostic:
             "by removing references to ephemeral values, or by using the ephemeralasnull() function on the references "
             "to not reveal ephemeral data"
         )
-    hidden = ". iac will" if mark == EPHEMERAL and severity is Severity.ERROR else ", so iac will"
+    hidden = ". iac will" if severity is Severity.ERROR else ", so iac will"
     return Diagnostic(
         severity,
         f"Error message refers to {mark} values",

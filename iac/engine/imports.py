@@ -6,12 +6,13 @@ are Terraform's.
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from iac.address import ROOT, AbsResource, ConfigResource, InstanceKey, ModuleStep, ResourceInstance
 from iac.config.model import Config, ImportBlock, ImportTarget
-from iac.diagnostics import DiagnosticsError, Pos, SourceRange, error
+from iac.diagnostics import Diagnostic, DiagnosticsError, Pos, SourceRange, error
 from iac.engine.evaluator import Evaluator
 from iac.engine.expansion import COUNT, EPHEMERAL_FOR_EACH, SINGLE, Repetition, kind_of
 from iac.engine.objects import with_schema_marks
@@ -27,6 +28,8 @@ from iac.values.types import STRING
 from iac.values.value import EPHEMERAL, SENSITIVE, Value, number, string, unmark_deep
 
 _HIDDEN = "(sensitive value)"
+_ASKED: Final = "<import-address>"
+"""The file of blocks that nobody has written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,17 @@ class ImportRequest:
 
 def import_block(address: ResourceInstance, id: str) -> ImportBlock:
     """The block that asks to import an object, where nobody has written one."""
-    where = SourceRange("<import-address>", Pos(1, 1, 0), Pos(1, 1, 0))
+    where = SourceRange(_ASKED, Pos(1, 1, 0), Pos(1, 1, 0))
     keys = [_literal(step.key, where) for step in address.module]
     target = ImportTarget(address.config, keys, _literal(address.key, where), where)
     return ImportBlock(target, Literal(where, string(id)), None, where)
+
+
+def without_place(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The diagnostics, those of a block that nobody has written at no place."""
+    return [
+        replace(d, subject=None, context=None) if d.subject and d.subject.filename == _ASKED else d for d in problems
+    ]
 
 
 def _literal(key: InstanceKey, where: SourceRange) -> Expression | None:

@@ -11,7 +11,7 @@ from iac.address import ModuleInstance, config_path_text, module_path, module_te
 from iac.config.model import CheckBlock, Config, Output, Variable
 from iac.config.variables import default_value, settle
 from iac.diagnostics import Diagnostics, DiagnosticsError
-from iac.engine.conditions import ERROR, FAIL, PASS, UNKNOWN, check, check_assertion
+from iac.engine.conditions import ERROR, FAIL, PASS, UNKNOWN, check, check_assertion, validate_assertion
 from iac.engine.ephemerals import check_output, refuse_in_variable
 from iac.engine.evaluator import Evaluator
 from iac.engine.expansion import expand
@@ -32,12 +32,16 @@ class ValueNodes:
         inputs: Mapping[str, Value],
         diagnostics: Diagnostics,
         checks: list[CheckResult],
+        *,
+        validating: bool = False,
     ) -> None:
         self.config = config
         self.evaluator = evaluator
         self.inputs = inputs
         self.diagnostics = diagnostics
         self.checks = checks
+        self.validating = validating
+        """Whether inputs are not known, because this is no plan."""
 
     def evaluate(self, node: Node) -> bool:
         """Evaluates one node in every instance of its module. Returns whether all went well."""
@@ -94,12 +98,17 @@ class ValueNodes:
             value = unknown(without_optional(variable.type)).with_marks(variable.marks)
         self.evaluator.variables[instance, variable.name] = value
         for rule in variable.validations:
-            status = check(rule, "validation", self.evaluator.scope(instance), self.diagnostics, subject=subject)
+            scope = self.evaluator.scope(instance)
+            status = check(rule, "validation", scope, self.diagnostics, subject=subject, validating=self.validating)
             prefix = f"{module_text(instance)}." if instance else ""
             self.checks.append(CheckResult(f"{prefix}var.{variable.name}", "var", status))
 
     def _check(self, instance: ModuleInstance, block: CheckBlock) -> None:
         scope = self.evaluator.scope(instance)
+        if self.validating:
+            for rule in block.assertions:
+                validate_assertion(rule, scope, self.diagnostics)
+            return
         results = [check_assertion(rule, scope, self.diagnostics) for rule in block.assertions]
         found = {status for status, _ in results}
         # The worst one counts; what could not be evaluated is an error of the check, not of the run.
@@ -111,7 +120,9 @@ class ValueNodes:
     def _output(self, instance: ModuleInstance, output: Output) -> None:
         scope = self.evaluator.scope(instance)
         kind = "Module output value precondition"
-        statuses = [check(rule, kind, scope, self.diagnostics) for rule in output.preconditions]
+        statuses = [
+            check(rule, kind, scope, self.diagnostics, validating=self.validating) for rule in output.preconditions
+        ]
         prefix = f"{module_text(instance)}." if instance else ""
         for status in statuses:
             self.checks.append(CheckResult(f"{prefix}output.{output.name}", "output_value", status))

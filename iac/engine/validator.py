@@ -4,7 +4,9 @@ values. No state, no platform."""
 from __future__ import annotations
 
 from iac.address import AbsResource, ModuleInstance, Resource
+from iac.config.model import ResourceBlock
 from iac.diagnostics import Diagnostics, DiagnosticsError
+from iac.engine.conditions import validate_rule
 from iac.engine.ephemerals import refuse_ephemeral
 from iac.engine.evaluator import NO_REPETITION, Evaluator
 from iac.engine.expansion import COUNT, FOR_EACH, ONE, SINGLE, Expansion, expand
@@ -12,7 +14,7 @@ from iac.engine.graph import Node
 from iac.engine.nodes import ValueNodes
 from iac.engine.prepare import Prepared
 from iac.hcl.syntax import Expression
-from iac.values.types import without_optional
+from iac.values.types import Type, without_optional
 from iac.values.value import UNKNOWN_DYNAMIC, Value, unknown, unmark_deep
 
 
@@ -22,7 +24,7 @@ def validate_prepared(prepared: Prepared, evaluator: Evaluator, diagnostics: Dia
     inputs: dict[str, Value] = {}
     for name, variable in root.variables.items():
         inputs[name] = unknown(without_optional(variable.type)).with_marks(variable.marks)
-    nodes = ValueNodes(prepared.config, evaluator, inputs, diagnostics, [])
+    nodes = ValueNodes(prepared.config, evaluator, inputs, diagnostics, [], validating=True)
     failed: set[Node] = set()
     for node in prepared.graph.order:
         if any(need in failed for need in prepared.graph.dependencies[node]):
@@ -78,8 +80,23 @@ def _validate_resource(prepared: Prepared, evaluator: Evaluator, node: Node, dia
             plain, _ = unmark_deep(config)
             for problem in provider.validate(resource.address.mode, resource.address.type, plain):
                 diagnostics.add(problem.at(body.locate(problem.path or ())))
+        _validate_conditions(resource, evaluator, module, body.schema.implied_type, diagnostics)
         # References to it see an object that is not known, of known type where it is a single one.
         evaluator.expand_resource(address, SINGLE)
         unseen = unknown(body.schema.implied_type) if expansion is ONE else UNKNOWN_DYNAMIC
         evaluator.set_instance(address, None, unseen)
     return len(diagnostics.errors) == before
+
+
+def _validate_conditions(
+    resource: ResourceBlock,
+    evaluator: Evaluator,
+    module: ModuleInstance,
+    itself: Type,
+    diagnostics: Diagnostics,
+) -> None:
+    """Looks for mistakes in the conditions of a resource, of whichever instance; whether they hold is for the plan."""
+    for rule in resource.lifecycle.preconditions:
+        validate_rule(rule, evaluator.scope(module), diagnostics)
+    for rule in resource.lifecycle.postconditions:
+        validate_rule(rule, evaluator.scope(module, self_value=unknown(itself)), diagnostics)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from iac.hcl.failure import Failure
 from iac.hcl.syntax import Attr, Step
+from iac.values import numbers
 from iac.values.convert import ConversionError, convert
 from iac.values.types import DYNAMIC, NUMBER, STRING, CollectionType, ObjectType, TupleType, Type
 from iac.values.value import UNKNOWN, UNKNOWN_DYNAMIC, Value, unknown
@@ -106,7 +107,7 @@ def _element(value: Value, key: Value) -> Value:
     if isinstance(ty, CollectionType) and (value.raw is UNKNOWN or position is UNKNOWN):
         return unknown(ty.element)
     if position is not UNKNOWN:
-        if type(position) is not int and position != 0:
+        if type(position) is not int and position != 0 and (numbers.is_infinite(position) or int(position) != position):
             raise Failure(
                 "Invalid index",
                 f"{_NO_ELEMENT}: indexing a sequence requires a whole number, but the given index has a fractional "

@@ -112,6 +112,8 @@ class Opened:
         diagnostics = Diagnostics()
         config = load_config(files or DirectoryFiles(self.directory), diagnostics, require_files=require_files)
         self.sources.update(config.sources)
+        if not config.is_whole:
+            diagnostics.raise_if_errors()  # what refers to what is missing is right
         return prepare(config, self.registry, diagnostics), diagnostics
 
     def validate(self) -> Diagnostics:

@@ -18,7 +18,7 @@ from iac.config.variables import VariableOption, collect_inputs, refuse_settled,
 from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, error, warning
 from iac.engine.change import refuse_prevented
 from iac.engine.generating import GeneratedBlock, generate, refuse_existing, take_without_block, write_generated
-from iac.engine.imports import import_block
+from iac.engine.imports import import_block, without_place
 from iac.engine.options import PlanOptions
 from iac.engine.planner import Planner
 from iac.engine.prepare import Prepared
@@ -178,7 +178,10 @@ class Planning(Opened):
         config.root.imports.append(import_block(address, id))
         target = Target(address.module, address.resource, address.key, True)
         options = PlanOptions(targets=[target])
-        run = self.plan(options, variables, answers=answers, progress=progress, prepared=prepared)
+        try:
+            run = self.plan(options, variables, answers=answers, progress=progress, prepared=prepared)
+        except DiagnosticsError as problem:
+            raise DiagnosticsError(without_place(d for d in problem.diagnostics if d != _TARGETED)) from None
         change = next((c for c in run.plan.changes if c.address == address), None)
         if change is None:
             raise DiagnosticsError(_no_block(address))

@@ -232,7 +232,7 @@ def _where(data: Mapping[str, Any], form: Style) -> str:
     """The object it concerns, the place, the marked source and the values involved."""
     text = f"  with {data['address']},\n" if "address" in data else ""
     if "range" not in data:
-        return text
+        return f"{text}\n" if text else text
     place = data["range"]
     text += f"  on {place['filename']} line {place['start']['line']}"
     snippet = data.get("snippet")

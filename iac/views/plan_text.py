@@ -69,24 +69,33 @@ def render_plan(
     width: int,
     drift_causes: Mapping[ResourceInstance, str] | None = None,
     everything: bool = False,
+    saving: str = "apply this plan",
 ) -> str:
     """The plan as `plan` and `show` print it, each line ended.
 
     `width` is that of the terminal (78 where there is none); only prose is wrapped. `drift_causes` says who
     made a change outside, by address; it is shown beside the change, or where that does not matter to the plan,
     beside what is planned for the object. With `everything` nothing is left out: not
-    what stays as it is, nor what changed outside and does not matter to the plan.
+    what stays as it is, nor what changed outside and does not matter to the plan. `saving` is what
+    the reader does to keep what a refresh-only plan found.
     """
-    return _PlanText(plan, style(color), width, drift_causes or {}, everything).render()
+    return _PlanText(plan, style(color), width, drift_causes or {}, everything, saving).render()
 
 
 class _PlanText:
     """One rendering: collects the text of its sections."""
 
     def __init__(
-        self, plan: Plan, style: Style, width: int, causes: Mapping[ResourceInstance, str], everything: bool
+        self,
+        plan: Plan,
+        style: Style,
+        width: int,
+        causes: Mapping[ResourceInstance, str],
+        everything: bool,
+        saving: str,
     ) -> None:
         self.plan = plan
+        self.saving = saving
         self.everything = everything
         self.style = style
         self.width = width
@@ -118,7 +127,7 @@ class _PlanText:
             if not counts:
                 self.add(
                     self.prose(
-                        f"\nYou can apply this plan to save these new output values to the {PRODUCT} state, "
+                        f"\nYou can {self.saving} to save these new output values to the {PRODUCT} state, "
                         "without changing any real infrastructure."
                     )
                 )
@@ -190,7 +199,7 @@ class _PlanText:
         )
         for drift, diff in found:
             self.add("", self.drifted(drift, diff))
-        self.add("", "", self.prose(_REFRESH_ONLY_NOTE if refresh_only else _DRIFT_NOTE))
+        self.add("", "", self.prose(_REFRESH_ONLY_NOTE % self.saving if refresh_only else _DRIFT_NOTE))
         return True
 
     def drift_diff(self, drift: Drift) -> Diff | None:
@@ -229,7 +238,7 @@ class _PlanText:
 
 _REFRESH_ONLY_NOTE: Final = (
     f"This is a refresh-only plan, so {PRODUCT} will not take any actions to undo these. If you were expecting "
-    f"these changes then you can apply this plan to record the updated values in the {PRODUCT} state without "
+    f"these changes then you can %s to record the updated values in the {PRODUCT} state without "
     "changing any remote objects."
 )
 _DRIFT_NOTE: Final = (

@@ -20,7 +20,7 @@ _NUMBERS = [
     value("two million nines", "9" * 2_000_000, "the number has more than 1,000,000 digits"),
     value("a product", "1e99999 * 1e999990", "the number has more than 1,000,000 digits"),
     value("pow", "pow(10, 1e9)", "x = +Inf", 0),
-    value("floor", "floor(1e99999)", "x = 9999999", 0),
+    value("floor", "floor(1e99999)", "x = 1000000", 0),
     value("parseint", f'parseint("{"z" * 100_000}", 62)', "the number has more than 10,000 digits"),
     value("tonumber", 'tonumber("1e9999999")', "Invalid function argument"),
     value("jsondecode", 'jsondecode("1e9999999")', "Error in function call"),

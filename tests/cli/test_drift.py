@@ -151,3 +151,20 @@ def test_a_condition_that_there_is_not_is_refused(iac) -> None:
     outcome = iac("apply", "--auto-approve-if", "no-destory")
     assert outcome.code == 1
     assert 'Did you mean "no-destroy"?' in outcome.err
+
+
+def test_it_names_the_command_that_records_what_it_found(iac, directory: Path) -> None:
+    iac("apply", "-auto-approve")
+    change_outside(iac, directory)
+    text = " ".join(iac("drift").out.split())
+    assert "you can run iac apply -refresh-only to record the updated values in the iac state" in text
+    assert "apply this plan" not in text
+    assert "you can apply this plan to record" in " ".join(iac("plan", "-refresh-only").out.split())
+
+
+def test_an_output_that_only_the_configuration_changed_is_no_drift(iac, directory: Path) -> None:
+    iac("apply", "-auto-approve")
+    with (directory / "main.tf").open("a") as file:
+        file.write('output "new" {\n  value = 1\n}\n')
+    outcome = iac("drift")
+    assert (outcome.code, "No changes." in outcome.out, "Changes to Outputs" in outcome.out) == (0, True, False)

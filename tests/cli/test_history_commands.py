@@ -147,6 +147,7 @@ def test_a_revert_needs_approval(iac, applied, monkeypatch: pytest.MonkeyPatch) 
         outcome = iac("revert", "3")
     assert outcome.code == 1
     assert "-auto-approve" in outcome.err
+    assert "iac revert -out=FILE" in " ".join(outcome.err.split())
     assert len(times(iac)) == 3
 
 
@@ -170,6 +171,7 @@ def test_conflicts_are_shown_and_left(iac, applied) -> None:
     outcome = iac("revert", "3", "-auto-approve")
     assert outcome.code == 1
     assert "Conflict with a later change" in outcome.err
+    assert re.search(r"\n[ │]*with \S+,\n[ │]*\n[ │]*\S", outcome.err), outcome.err
     assert "event 4" in outcome.err
 
 

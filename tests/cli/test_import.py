@@ -63,6 +63,12 @@ def test_mistakes_are_named(iac, cluster: str, address: str, id: str, wanted: st
     assert iac("state", "list").out == ""
 
 
+def test_a_failed_import_speaks_neither_of_targets_nor_of_a_block_that_nobody_wrote(iac, cluster: str) -> None:
+    outcome = iac("import", "iac_cluster.main", "nope")
+    assert "targeting" not in outcome.out + outcome.err
+    assert "import-address" not in outcome.err
+
+
 def test_what_is_managed_already_is_refused(iac, cluster: str) -> None:
     iac("import", "iac_cluster.main", cluster)
     assert "Resource already managed by iac" in iac("import", "iac_cluster.main", cluster).err

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+
 import pytest
 from kit import Lab
 
@@ -209,6 +212,31 @@ def test_a_resource_that_refers_to_itself_is_refused(lab: Lab, text: str, wanted
 
 def test_a_directory_without_configuration_is_refused(lab: Lab) -> None:
     assert lab.mistakes() == ["No configuration files"]
+
+
+def test_a_directory_that_cannot_be_read_is_not_called_empty(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr("iac.config.loader.os.scandir", refuse)
+    (mistake,) = lab.refused()
+    assert mistake.summary == "Unreadable directory"
+    assert "Permission denied" in mistake.detail
+
+
+def test_a_block_that_could_not_be_read_makes_no_reference_to_it_wrong(lab: Lab) -> None:
+    text = (
+        'resource "terraform_data" "a" {\n  input = 1\n  input = 2\n}\noutput "o" {\n  value = terraform_data.a.id\n}\n'
+    )
+    assert lab.mistakes(text) == ["main.tf:3,3: Attribute redefined"]
+
+
+def test_mistakes_beside_a_block_that_was_read_wholly_are_reported_with_it(lab: Lab) -> None:
+    text = 'variable "v" {\n  type = nothing\n}\noutput "o" {\n  value = [var.v, local.nope]\n}\n'
+    assert sorted(lab.mistakes(text)) == [
+        "main.tf:2,10: Invalid type specification",
+        "main.tf:5,19: Reference to undeclared local value",
+    ]
 
 
 def test_json_and_native_files_are_one_configuration(lab: Lab) -> None:

@@ -167,3 +167,30 @@ def test_a_validation_may_refer_to_other_values(lab: Lab) -> None:
     """
     (error,) = lab.refused(text)
     assert error.detail.startswith("Must be more than 5.")
+
+
+HIDDEN = """
+variable "v" {
+  type = string
+  %s
+  validation {
+    condition     = can(regex("^(eu|us", var.v))
+    error_message = "Must look like eu-west-3, not ${var.v}."
+  }
+}
+"""
+
+
+def test_a_validation_that_fails_before_its_variable_is_known_keeps_its_message_for_the_plan(lab: Lab) -> None:
+    assert list(lab.write(HIDDEN % "").project().validate()) == []
+    (error,) = lab.refused(variables=["v=nowhere"])
+    assert error.detail.startswith("Must look like eu-west-3, not nowhere.\n\n")
+
+
+def test_the_message_of_a_validation_never_has_a_sensitive_value_in_it(lab: Lab) -> None:
+    errors = lab.refused(HIDDEN % "sensitive = true", variables=["v=hunter2"])
+    assert [error.summary for error in errors] == [
+        "Error message refers to sensitive values",
+        "Invalid value for variable",
+    ]
+    assert "hunter2" not in repr([error.detail for error in errors])

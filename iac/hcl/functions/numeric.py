@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from functools import reduce
 from typing import Any
@@ -24,19 +25,38 @@ def _abs(value: Any) -> Any:
 
 
 def _ceil(value: Any) -> Any:
-    return value if numbers.is_infinite(value) else int(math.ceil(value))  # noqa: RUF046  gmpy2 gives an mpz
+    return _made_whole(value, 1)
 
 
 def _floor(value: Any) -> Any:
-    return value if numbers.is_infinite(value) else int(math.floor(value))  # noqa: RUF046
+    return _made_whole(value, -1)
+
+
+def _made_whole(value: Any, direction: int) -> Any:
+    """A number without what is after its point, and the next whole one in a direction where that went the other way.
+
+    gmpy2's own rounding would be to 53 bits.
+    """
+    if type(value) is int or numbers.is_infinite(value) or not value:
+        return value
+    whole_part = int(value)
+    beside = whole_part < value if direction > 0 else whole_part > value
+    return numbers.normal(whole_part + direction if beside else whole_part)
+
+
+_LARGEST_DOUBLE = int(sys.float_info.max)
 
 
 def _double(value: Any) -> float:
-    """A number as a 64-bit float, an infinity where it is too large for one."""
+    """An argument as a 64-bit float. Raises `FunctionError` for one that is too large, but is no infinity."""
     try:
-        return float(value)
+        double = float(value)
     except OverflowError:
-        return math.copysign(math.inf, value)
+        double = math.inf
+    if math.isinf(double) and not numbers.is_infinite(value):
+        largest = f"{_LARGEST_DOUBLE}.000000"
+        raise FunctionError(f"value must be between -{largest} and {largest} inclusive")
+    return double
 
 
 def _from_double(value: float) -> Any:
@@ -202,9 +222,10 @@ def _sum(arguments: Sequence[Value], returns: Type) -> Value:
             term = None
         if term is None:
             raise FunctionError(_SUM_OF, 0)
-        total = numbers.add(total, term)
-    if type(total) is not int and total.is_nan():
-        raise FunctionError("can't compute sum of opposing infinities")
+        try:
+            total = numbers.add(total, term)
+        except ValueError as problem:
+            raise FunctionError(str(problem)) from None
     return number(total)
 
 
