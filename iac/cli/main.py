@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from iac.cli.arguments import LazyGroup, database_option
+from iac.cli.environment import with_environment
 
 _COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("iac.cli.init", "Prepare a directory: check it and create the database"),
@@ -93,10 +94,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         register()
     try:
-        _check_encoding(sys.argv[1:] if arguments is None else arguments)
-        result = cli.main(
-            args=list(arguments) if arguments is not None else None, prog_name="iac", standalone_mode=False
-        )
+        words = with_environment(sys.argv[1:] if arguments is None else arguments, os.environ)
+        _check_encoding(words)
+        result = cli.main(args=words, prog_name="iac", standalone_mode=False)
         sys.stdout.flush()
     except click.exceptions.NoArgsIsHelpError as problem:
         sys.stdout.write(f"{problem.format_message()}\n")

@@ -23,7 +23,8 @@ from iac.engine.providers import Providers
 from iac.engine.revert_run import RevertOperations, RevertSettling, RevertWriter, is_revert
 from iac.engine.settling import Settling
 from iac.engine.staleness import outdated, touched
-from iac.plan.records import APPLIED, FAILED, INTERRUPTED, PARTLY_APPLIED, STALE, PlanRecorder, RunRecord
+from iac.plan.model import Plan
+from iac.plan.records import APPLIED, FAILED, INTERRUPTED, PARTLY_APPLIED, STALE, PlanRecorder, RunRecord, runs
 from iac.project.opened import Opened, present_time
 from iac.project.planning import PlannedRun
 from iac.state.model import State
@@ -61,6 +62,7 @@ class Applying(Opened):
         try:
             known_to_differ = _refuse_stale(run, state, strict_serial)
         except DiagnosticsError:
+            self._refuse_applied(plan)
             self.recorder.set_status(plan.id, STALE)
             raise
         origin = replace(self.origin(message), run_id=str(uuid.uuid4()), plan_id=plan.id)
@@ -86,6 +88,20 @@ class Applying(Opened):
         result.diagnostics.extend(problems)
         self.recorder.end_run(_ended(record, result))
         return result, origin
+
+    def _refuse_applied(self, plan: Plan) -> None:
+        """Raises `DiagnosticsError` when it is the plan itself that has changed what it is about."""
+        earlier = runs(self.database, plan_id=plan.id, limit=1)
+        if not earlier:
+            return
+        run = earlier[0]
+        raise DiagnosticsError(
+            error(
+                "Saved plan is stale",
+                f"This plan was applied before, on {run.started[:10]} at {run.started[11:19]} UTC by {run.user} "
+                f"({run.status}). What was done then: iac runs show {run.id}",
+            )
+        )
 
     def _end_abruptly(self, record: RunRecord, result: ApplyResult, stop: BaseException) -> None:
         """Keeps what was done until something ended the run: the user, an output that closed, a full disk."""

@@ -8,7 +8,7 @@ from iac.address import ResourceInstance
 from iac.diagnostics import Diagnostic, DiagnosticsError, did_you_mean, error
 from iac.project.opened import Opened
 from iac.state.store import DEFAULT_WORKSPACE, create_workspace, delete_workspace, workspaces
-from iac.state.workspaces import check_name, select_workspace
+from iac.state.workspaces import check_name, refuse_overridden, select_workspace
 
 
 class Workspaces(Opened):
@@ -22,6 +22,7 @@ class Workspaces(Opened):
     def create_workspace(self, name: str) -> None:
         """Makes an empty workspace and selects it. Raises `DiagnosticsError`."""
         check_name(name)
+        refuse_overridden(self.environment)
         with self.database.transaction():
             if name in workspaces(self.database):
                 raise DiagnosticsError(

@@ -82,6 +82,8 @@ def test_a_saved_plan_is_applied_once(iac) -> None:
     outcome = iac("apply", "tfplan")
     assert outcome.code == 1
     assert "Saved plan is stale" in outcome.err
+    assert "This plan was applied before" in outcome.err
+    assert [plan["status"] for plan in json.loads(iac("plans", "--json").out)] == ["applied"]
 
 
 def test_show_prints_a_saved_plan_and_its_json(iac) -> None:

@@ -44,14 +44,25 @@ def test_selecting_creates_one_where_that_is_asked_for(iac, applied) -> None:
     assert iac("workspace", "show").out == "prod\n"
 
 
-def test_the_environment_goes_before_the_selection(iac, applied, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("variable", ["IAC_WORKSPACE", "TF_WORKSPACE"])
+def test_the_environment_goes_before_the_selection(
+    iac, applied, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
     iac("workspace", "new", "dev")
-    monkeypatch.setenv("IAC_WORKSPACE", "default")
+    monkeypatch.setenv(variable, "default")
     assert iac("workspace", "show").out == "default\n"
-    assert "overridden using the IAC_WORKSPACE" in iac("workspace", "select", "dev").err
+    for arguments in (("select", "dev"), ("new", "other")):
+        assert f"overridden using the {variable}" in iac("workspace", *arguments).err
+    assert "other" not in iac("workspace", "list").out
 
 
-@pytest.mark.parametrize("name", ["a/b", "a b", "..\\x", "é"])
+def test_of_two_variables_our_own_counts(iac, applied, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_WORKSPACE", "theirs")
+    monkeypatch.setenv("IAC_WORKSPACE", "ours")
+    assert iac("workspace", "show").out == "ours\n"
+
+
+@pytest.mark.parametrize("name", ["a/b", "a b", "..\\x", "é", ".", ".."])
 def test_names_are_safe_in_urls(iac, applied, name: str) -> None:
     assert "Invalid workspace name" in iac("workspace", "new", name).err
 

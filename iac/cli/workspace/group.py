@@ -19,5 +19,5 @@ _COMMANDS = {
 def command() -> None:
     """Work with several states of one configuration, over one platform and one audit log.
 
-    The selected workspace is remembered for the directory; IAC_WORKSPACE goes before it.
+    The selected workspace is remembered for the directory; IAC_WORKSPACE, or TF_WORKSPACE, goes before it.
     """
