@@ -218,6 +218,9 @@ def _target_conditions(database: Database, target: TargetFilter, name: Naming) -
             found.append(all_of(of_type))
         else:
             found += _spread(database, "target_name", _matches(name("target_name"), target.name), of_type, name)
+            if not is_glob(target.name):
+                named = all_of([*of_type[len(fixed) :], _matches("target_name", target.name)])
+                found += _of_objects(database, named, fixed, name)
     return found
 
 
@@ -225,16 +228,20 @@ def _address_conditions(database: Database, address: str, fixed: Sequence[Condit
     found = []
     for one in _at_address(name("address"), address):
         found += _spread(database, "address", one, fixed, name)
-    # What other tools do to an object has no address, only the object's id.
-    anywhere = any_of(_at_address("address", address))
-    of_objects = Condition(f"SELECT DISTINCT target_id FROM event WHERE {anywhere.sql}", anywhere.params)
+    return [*found, *_of_objects(database, any_of(_at_address("address", address)), fixed, name)]
+
+
+def _of_objects(database: Database, that: Condition, fixed: Sequence[Condition], name: Naming) -> list[Condition]:
+    """The whole lives of the objects of which some event is one of `that`: what they were called before and after, and
+    what other tools did to them, who know their ids alone."""
+    of_objects = Condition(f"SELECT DISTINCT target_id FROM event WHERE {that.sql}", that.params)
     ids = database.query(f"{of_objects.sql} LIMIT ?", [*of_objects.params, _MOST_VALUES + 1])
-    if 0 < len(ids) <= _MOST_VALUES:
+    column = name("target_id")
+    if len(ids) <= _MOST_ALTERNATIVES and name is indexed:
+        return [all_of([*fixed, Condition(f"{column} = ?", row)]) for row in ids]
+    if len(ids) <= _MOST_VALUES:
         of_objects = Condition(", ".join("?" * len(ids)), tuple(id for (id,) in ids))
-    if ids:
-        without = f"address IS NULL AND {name('target_id')} IN ({of_objects.sql})"
-        found.append(all_of([*fixed, Condition(without, of_objects.params)]))
-    return found
+    return [all_of([*fixed, Condition(f"{column} IN ({of_objects.sql})", of_objects.params)])] if ids else []
 
 
 def _spread(

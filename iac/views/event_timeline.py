@@ -14,7 +14,7 @@ from iac.audit.sensitive import is_digest
 from iac.plan.model import Action
 from iac.values.codec import line
 from iac.views.events import dotted
-from iac.views.events_table import NO_EVENTS, hue_of, short_time, target_text
+from iac.views.events_table import NO_EVENTS, hue_of, moved_text, short_time, target_text
 from iac.views.style import Style, plural, quoted, style, visible
 
 _VERBS: Final = {
@@ -105,6 +105,8 @@ def _event_lines(event: Event, is_replacement: bool, form: Style) -> Iterator[st
         verb = f"{verb} to be replaced" if event.event_type == DELETE else f"{verb} as the replacement"
     symbol = form.paint(f"[{hue_of(event.event_type)}]%s[reset]") % _SYMBOLS[action]
     what = f": {visible(', '.join(event.change))}" if event.change and event.event_type == UPDATE else ""
+    if moved := moved_text(event):
+        verb = f"moved {moved} to {event.address}"
     who = f"by {visible(event.user)} with {visible(event.tool)}"
     yield f"  {short_time(event.timestamp)}  {symbol} {visible(verb)} {who}{what}  #{event.sequence}\n"
     yield from (f"{' ' * 26}{text}\n" for text in _details(event, form))

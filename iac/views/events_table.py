@@ -63,12 +63,18 @@ def _row(event: Event) -> Row:
         short_time(event.timestamp),
         event.event_type + (" (failed)" if event.error and not event.event_type.endswith("_FAILED") else ""),
         target_text(event),
-        ", ".join(event.change) or "-",
+        ", ".join(event.change) or moved_text(event) or "-",
         event.user,
         event.tool,
         (event.run_id or "-")[:_SHORT_RUN],
     )
     return tuple(map(visible, cells))
+
+
+def moved_text(event: Event) -> str:
+    """Where an object was moved from; empty for other events. Not made visible."""
+    source = event.context.get("moved_from") if event.event_type == "MOVE" else None
+    return f"from {source}" if source else ""
 
 
 def target_text(event: Event | TargetSummary) -> str:

@@ -76,7 +76,10 @@ def log(record):
         ({"change": ("port",)}, []),
         ({"change": ("port*",)}, [5, 4]),
         ({"change": ('ports","config',)}, []),
-        ({"users": ("bob@example.com",), "targets": ("service:api",), "limit": 1}, [5]),
+        ({"users": ("bob@example.com",), "targets": ("service:api",), "limit": 1}, [6]),
+        # An object is followed through its names.
+        ({"targets": ("service:api",)}, [6, 5, 4]),
+        ({"targets": ("service:api-old",)}, [6, 4]),
     ],
 )
 def test_a_filter_gives(log, database, filter, sequences):

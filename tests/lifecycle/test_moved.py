@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from kit import Lab, actions, change_of
+from kit import CLUSTER, Lab, actions, change_of
 
+from iac.audit.filters import EventFilter
+from iac.audit.query import events
 from iac.plan.model import Mode
+from iac.views.event_timeline import lives, render_timeline
+from iac.views.events_table import render_events
 
 A = 'resource "terraform_data" "a" {\n  input = 1\n}\n'
 B = 'resource "terraform_data" "b" {\n  input = 1\n}\n'
@@ -220,3 +224,16 @@ def test_targets_must_cover_both_ends(lab: Lab) -> None:
 )
 def test_mistakes_are_named(lab: Lab, text: str, wanted: str) -> None:
     assert lab.mistakes(text) == [wanted]
+
+
+@pytest.mark.parametrize("asked", ["iac_cluster.main", "iac_cluster.moved", "cluster:main", "cluster:other"])
+def test_the_log_follows_an_object_through_its_names(lab: Lab, asked: str) -> None:
+    lab.succeed(CLUSTER)
+    renamed = CLUSTER.replace('"iac_cluster" "main"', '"iac_cluster" "moved"')
+    lab.succeed(renamed + moved("iac_cluster.main", "iac_cluster.moved"))
+    lab.update_outside("iac_cluster.moved", name="other")
+    with lab.project() as project:
+        found = list(events(project.database, EventFilter(targets=(asked,), oldest_first=True)))
+    assert [event.event_type for event in found] == ["CREATE", "MOVE", "UPDATE"]
+    assert "moved from iac_cluster.main to iac_cluster.moved by ana" in render_timeline(lives(found), color=False)
+    assert "from iac_cluster.main" in "".join(render_events(found, color=False, width=200))
