@@ -24,7 +24,7 @@ def write_whole(path: Path, pieces: Iterable[bytes], *, mode: int | None = PRIVA
 
     What is there and is no file (a pipe, a terminal, `/dev/null`) is written to as it is.
     """
-    if replace and path.exists() and not path.is_file():
+    if path.exists() and not path.is_file():
         with path.open("wb") as stream:
             stream.writelines(pieces)
         return

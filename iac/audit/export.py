@@ -127,12 +127,13 @@ def _plain(value: Any) -> Any:
     return [_plain(part) for part in value] if isinstance(value, tuple) else value
 
 
-def write_export(path: Path, export: Export, form: str) -> None:
+def write_export(path: Path, export: Export, form: str, *, replace: bool = False) -> None:
     """Writes an export to a file, readable by its owner alone, and the manifest beside it when the format cannot
-    carry it. A file appears when it is whole. Raises `DiagnosticsError`."""
-    write_text(path, export)
+    carry it. A file appears when it is whole; one that is there stays, unless it is to be replaced. Raises
+    `DiagnosticsError`."""
+    write_text(path, export, replace=replace)
     if form != LOSSLESS:
-        write_text(manifest_path(path), [f"{canonical(export.manifest())}\n"])
+        write_text(manifest_path(path), [f"{canonical(export.manifest())}\n"], replace=True)
 
 
 def manifest_path(path: Path) -> Path:
@@ -140,10 +141,20 @@ def manifest_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.manifest.json")
 
 
-def write_text(path: Path, pieces: Iterable[str]) -> None:
-    """Writes a text file whole or not at all, readable by its owner alone. Raises `DiagnosticsError`."""
+def write_text(path: Path, pieces: Iterable[str], *, replace: bool) -> None:
+    """Writes a text file whole or not at all, readable by its owner alone. Raises `DiagnosticsError`, also when it is
+    there already and not to be replaced."""
     try:
-        write_whole(path, (piece.encode() for piece in pieces))
+        if not replace and path.is_file():
+            raise FileExistsError
+        write_whole(path, (piece.encode() for piece in pieces), replace=replace)
+    except FileExistsError:
+        raise DiagnosticsError(
+            error(
+                "File already exists",
+                f'There is a "{path}" already. Choose another name, or replace it with -force.',
+            )
+        ) from None
     except OSError as failure:
         reason = (failure.strerror or str(failure)).lower()
         problem = error("Cannot write file", f'The file "{path}" cannot be written: {reason}.')

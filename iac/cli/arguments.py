@@ -137,6 +137,15 @@ def _switch(ctx: click.Context, name: str, option: click.Option, value: str) -> 
     raise click.UsageError(f'The option -{name} takes true or false, not "{value}".', ctx)
 
 
+def file_name(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    """What an option for the name of a file is called back with: it may not be empty, as an unset variable is."""
+    if value == "":
+        raise click.UsageError(
+            f"The option {option.opts[0]} needs the name of a file. It is empty: is a variable not set?"
+        )
+    return value
+
+
 def switch(name: str, help: str, *, default: bool = False) -> Callable[[_Decorated], _Decorated]:
     """A switch: `-name`, `-name=false`."""
     help = f"{help} On unless it is set to false." if default else help

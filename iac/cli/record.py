@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from iac.cli.arguments import Command, color_option, database_option
+from iac.cli.arguments import Command, color_option, database_option, file_name
 from iac.cli.session import session
 
 if TYPE_CHECKING:
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @click.command("record", cls=Command)
 @click.argument("file", metavar="FILE|-")
-@click.option("--applied", metavar="FILE|-", help="What terraform apply -json wrote when it applied the plan.")
+@click.option(
+    "--applied", callback=file_name, metavar="FILE|-", help="What terraform apply -json wrote when it applied the plan."
+)
 @click.option("--workspace", metavar="NAME", help="The workspace that it was for. Default: the selected one.")
 @click.option("--user", metavar="NAME", help="Who did it. Default: as for iac apply.")
 @click.option("--message", metavar="TEXT", help="The reason, kept with every event.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from iac.cli.applying import apply_plan, approve
-from iac.cli.arguments import Command, color_option, database_option, json_option, switch
+from iac.cli.arguments import Command, color_option, database_option, file_name, json_option, switch
 from iac.cli.planning import seconds, show_plan
 from iac.cli.session import Session, session
 from iac.project import PlannedRun
@@ -17,7 +17,9 @@ from iac.views.reverting import heading
 @click.command("revert", cls=Command)
 @click.argument("reference", metavar="EVENT|RUN")
 @switch("auto-approve", "Do not ask before applying.")
-@click.option("--out", metavar="FILE", help="Only save the plan, to be applied with: iac apply FILE")
+@click.option(
+    "--out", callback=file_name, metavar="FILE", help="Only save the plan, to be applied with: iac apply FILE"
+)
 @click.option("--message", metavar="TEXT", help="The reason, kept with every event of this run.")
 @switch("lock", "Hold the lock of the state while it may change.", default=True)
 @click.option("--lock-timeout", default="0s", metavar="DURATION", help="How long to wait for the lock, such as 30s.")

@@ -81,15 +81,18 @@ def _identity(key: bytes, content: bytes, scope: str) -> str:
 
 
 def _refuse_twice(database: Database, origin: Origin) -> None:
-    row = database.query_one("SELECT 1 FROM run WHERE id = ?", (origin.run_id,))
-    if row is not None:
-        raise DiagnosticsError(
-            error(
-                "Run already recorded",
-                f"This run is in the audit log already, as {origin.run_id}. To see it: iac events --run "
-                f"{str(origin.run_id)[:8]}",
+    """Raises `DiagnosticsError` when the run is recorded, or another of its plan that did something: no plan is applied
+    twice."""
+    rows = database.query("SELECT id, status FROM run WHERE id = ? OR plan_id = ?", (origin.run_id, origin.plan_id))
+    for id, status in rows:
+        if id == origin.run_id or status != FAILED:
+            what = "This run" if id == origin.run_id else "A run of this plan"
+            raise DiagnosticsError(
+                error(
+                    "Run already recorded",
+                    f"{what} is in the audit log already, as {id}. To see it: iac events --run {id[:8]}",
+                )
             )
-        )
 
 
 def _ended(run: RunRecord, plan: JsonPlan, log: ApplyLog, outcome: Outcome) -> RunRecord:

@@ -49,10 +49,11 @@ def _of_export(found: ExportVerification) -> list[str]:
     lines = [f"Verified {plural(found.checked, 'event')}: none was altered, and they are in order."]
     if found.checked == 1:
         return [*lines, "The export is a part of the log: that it has all that it should have is not proved."]
+    proved = f"{found.links} {'is' if found.links == 1 else 'are'} proved"
     return [
         *lines,
         f"The export is a part of the log. Of {plural(found.checked - 1, 'step')} from one event to the next, "
-        f"{found.links} are proved to leave nothing out; between the others events were filtered out, or removed.",
+        f"{proved} to leave nothing out; between the others events were filtered out, or removed.",
     ]
 
 

@@ -119,7 +119,7 @@ class TestFile:
         path = tmp_path / "events.csv"
         path.write_text("old")
         path.chmod(0o644)
-        write_export(path, Export(log, EventFilter(), "csv"), "csv")
+        write_export(path, Export(log, EventFilter(), "csv"), "csv", replace=True)
         beside = tmp_path / "events.csv.manifest.json"
         assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(beside.stat().st_mode) == 0o600
         assert json.loads(beside.read_text())["count"] == 10
@@ -133,12 +133,12 @@ class TestFile:
         path = tmp_path / "events"
         path.write_text("whole")
         with pytest.raises(ValueError):
-            write_text(path, failing())
+            write_text(path, failing(), replace=True)
         assert [p.read_text() for p in tmp_path.iterdir()] == ["whole"]
 
     def test_that_cannot_be_written_is_a_diagnostic(self, refused, tmp_path):
         with refused("no such file or directory"):
-            write_text(tmp_path / "none" / "events", ["x"])
+            write_text(tmp_path / "none" / "events", ["x"], replace=False)
 
 
 class TestVerifying:

@@ -147,17 +147,50 @@ class TestExport:
         applied(*RECORD)
         applied("events", "export", "-output=part.ndjson", "environment", "-type:CREATE")
         assert "is not proved" in applied("events", "verify", "-file=part.ndjson").out
-        applied("events", "export", "-output=part.ndjson", "environment")
+        applied("events", "export", "-force", "-output=part.ndjson", "environment")
         outcome = applied("events", "verify", "-file=part.ndjson")
-        assert "Of 1 step from one event to the next, 1 are proved to leave nothing out" in outcome.out
+        assert "Of 1 step from one event to the next, 1 is proved to leave nothing out" in outcome.out
 
     def test_is_held_against_a_checkpoint(self, applied) -> None:
         applied("events", "checkpoint", "-output=kept.json")
         applied("events", "export", "-output=all.ndjson")
         arguments = ("events", "verify", "-file=all.ndjson", "-checkpoint=kept.json", "-key=iac.db.key")
         assert "is still there unchanged" in applied(*arguments).out
-        applied("events", "export", "-output=all.ndjson", "-type=NONE")
+        applied("events", "export", "-output=all.ndjson", "-type=NONE", "-force")
         assert applied(*arguments).code == 1
+
+    def test_does_not_replace_what_is_there_unless_told_to(self, applied, directory: Path) -> None:
+        files = ("events.csv", "kept.json", "public.pem")
+        commands = (
+            ("events", "export", "-format=csv", "-output=events.csv"),
+            ("events", "checkpoint", "-output=kept.json"),
+            ("events", "checkpoint", "-public-key=public.pem"),
+        )
+        for name, command in zip(files, commands, strict=True):
+            (directory / name).write_text("old")
+            outcome = applied(*command)
+            assert (outcome.code, (directory / name).read_text()) == (1, "old")
+            assert "File already exists" in outcome.err
+            assert applied(*command, "-force").code == 0
+            assert (directory / name).read_text() != "old"
+        assert applied(*commands[2]).code == 0  # it is that key already
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("export", "-output="),
+            ("checkpoint", "-output="),
+            ("checkpoint", "-key="),
+            ("checkpoint", "-public-key="),
+            ("verify", "-file="),
+            ("verify", "-checkpoint="),
+            ("verify", "-checkpoint=kept.json", "-key="),
+        ],
+    )
+    def test_an_empty_name_of_a_file_is_a_mistake(self, applied, arguments: tuple[str, ...]) -> None:
+        outcome = applied("events", *arguments)
+        assert outcome.code == 1
+        assert "It is empty: is a variable not set?" in " ".join(outcome.err.split())
 
     def test_goes_to_stdout_and_is_read_from_stdin(self, applied, give) -> None:
         text = applied("events", "export", "-output=-").out

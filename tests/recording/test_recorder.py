@@ -216,6 +216,24 @@ def test_the_same_run_is_refused_a_second_time(laboratory) -> None:
     assert len(runs(laboratory.database)) == 1
 
 
+def test_part_of_a_run_that_is_there_is_refused_too(laboratory) -> None:
+    laboratory.record("create")
+    assert "A run of this plan is in the audit log already" in refusal(
+        laboratory, "create", log=lambda lines: lines.pop()
+    )
+    assert len(laboratory.events()) == 3
+
+
+def test_a_run_that_did_nothing_may_be_followed_by_another(laboratory) -> None:
+    def refuse(lines: list[dict[str, Any]]) -> None:
+        problem = {"severity": "error", "summary": "Error acquiring the state lock", "detail": ""}
+        lines[1:] = [{"type": "diagnostic", "@timestamp": "2030-01-01T00:00:00Z", "diagnostic": problem}]
+
+    laboratory.record("create", log=refuse)
+    laboratory.record("create")
+    assert [run.status for run in runs(laboratory.database)].count("applied") == 1
+
+
 def test_workspaces_are_apart(laboratory) -> None:
     laboratory.record("create")
     laboratory.record("create", workspace="blue")

@@ -324,7 +324,7 @@ SCENARIOS = (
     Scenario(
         "events export",
         _much_history,
-        ("events", "export", "--output=e.ndjson"),
+        ("events", "export", "--force", "--output=e.ndjson"),
         proofs=(("e.ndjson", ("events", "verify", "--file", "e.ndjson")),),
     ),
     Scenario(

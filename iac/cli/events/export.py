@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from iac.cli.arguments import color_option, database_option
+from iac.cli.arguments import color_option, database_option, file_name, switch
 from iac.cli.events.filtering import Asked, FilterCommand, filter_options, words_argument
 from iac.cli.events.opening import audit_session
 
@@ -16,7 +16,14 @@ _FORMATS = ("ndjson", "csv", "ocsf", "cloudevents", "markdown", "json")
 
 @click.command("export", cls=FilterCommand)
 @words_argument
-@click.option("--output", required=True, metavar="FILE", help="The file to write, for its owner alone; -: to stdout.")
+@click.option(
+    "--output",
+    required=True,
+    callback=file_name,
+    metavar="FILE",
+    help="The file to write, for its owner alone; -: to stdout.",
+)
+@switch("force", "Replace the file when there is one already.")
 @click.option(
     "--format",
     "form",
@@ -28,7 +35,7 @@ _FORMATS = ("ndjson", "csv", "ocsf", "cloudevents", "markdown", "json")
 @filter_options()
 @database_option
 @color_option
-def command(asked: Asked, output: str, form: str, database: str | None, no_color: bool) -> None:
+def command(asked: Asked, output: str, force: bool, form: str, database: str | None, no_color: bool) -> None:
     """Write events to a file, oldest first, with a manifest that says what must be there.
 
     The manifest is the last line of ndjson, and FILE.manifest.json beside a file of another format. To check an
@@ -46,6 +53,6 @@ def command(asked: Asked, output: str, form: str, database: str | None, no_color
                 sys.stdout.write(piece)
             sys.stdout.flush()
             return
-        write_export(Path(output), export, form)
+        write_export(Path(output), export, form, replace=force)
         events = "1 event" if export.count == 1 else f"{export.count} events"
         opened.console.write(f"Exported {events} to {output}.")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from iac.cli.arguments import Command, color_option, database_option
+from iac.cli.arguments import Command, color_option, database_option, file_name
 from iac.cli.events.opening import audit_session
 
 
@@ -19,7 +19,9 @@ from iac.cli.events.opening import audit_session
 @click.option("--tool", required=True, metavar="NAME", help="What acted: git, console, ... Anything but terraform.")
 @click.option("--user", metavar="NAME", help="Who acted. Default: as for iac apply.")
 @click.option("--message", metavar="TEXT", help="The reason.")
-@click.option("--json", "body", metavar="FILE", help="A JSON object to keep with the event (-: from stdin).")
+@click.option(
+    "--json", "body", callback=file_name, metavar="FILE", help="A JSON object to keep with the event (-: from stdin)."
+)
 @database_option
 @color_option
 def command(

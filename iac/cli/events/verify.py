@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from iac.cli.arguments import Command, color_option, database_option, json_option
+from iac.cli.arguments import Command, color_option, database_option, file_name, json_option
 from iac.cli.console import warn_of_file
 from iac.cli.events.opening import AuditSession, audit_session
 
@@ -22,14 +22,20 @@ if TYPE_CHECKING:
 @click.command("verify", cls=Command)
 @click.option(
     "--checkpoint",
+    callback=file_name,
     metavar="FILE",
     help="Prove that the log still has the history that this checkpoint was made of.",
 )
 @click.option(
-    "--file", "export", metavar="FILE", help="Verify an NDJSON export instead of the database (-: from stdin)."
+    "--file",
+    "export",
+    callback=file_name,
+    metavar="FILE",
+    help="Verify an NDJSON export instead of the database (-: from stdin).",
 )
 @click.option(
     "--key",
+    callback=file_name,
     metavar="FILE",
     help="The key, public or private, in PEM, that must have signed the checkpoint. Default: the one beside the "
     "database, if there is one.",
