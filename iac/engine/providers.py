@@ -10,7 +10,6 @@ from iac.engine.evaluator import Evaluator
 from iac.engine.graph import Node
 from iac.engine.prepare import Prepared
 from iac.providers.protocol import Provider
-from iac.values.value import unmark_deep
 
 
 class Providers:
@@ -28,7 +27,7 @@ class Providers:
         problems = Diagnostics()
         provider = self._prepared.catalog.create(node.name.name)
         for instance in evaluator.module_instances.get(node.module, ())[:1]:
-            config, _ = unmark_deep(body.evaluate(evaluator.scope(instance), problems))
+            config = body.evaluate(evaluator.scope(instance), problems)
             if not problems.has_errors:
                 for problem in provider.configure(config):
                     problems.add(problem.at(body.locate(problem.path or ())))

@@ -84,7 +84,8 @@ class Provider(Protocol):
         ...
 
     def configure(self, config: Value) -> Sequence[Diagnostic]:
-        """Takes the `provider` block's configuration, which may have unknown parts while planning."""
+        """Takes the `provider` block's configuration, which may have unknown parts while planning; sensitive ones are
+        marked."""
         ...
 
     def validate(self, mode: str, type: str, config: Value) -> Sequence[Diagnostic]:

@@ -57,6 +57,19 @@ def test_user_and_message_of_the_block_are_those_of_the_events(iac, directory: P
     assert told(iac)[0] == ("bo", "over"), "the command line goes before the block"
 
 
+def test_a_sensitive_message_is_refused(iac, directory: Path) -> None:
+    (directory / "main.tf").write_text(
+        'variable "reason" {\n  default   = "hunter2"\n  sensitive = true\n}\n'
+        'provider "iac" {\n  message = var.reason\n}\n'
+        'resource "iac_cluster" "main" {\n  name = "m"\n  cloud_provider = "AWS"\n  region = "eu-west-3"\n}\n'
+    )
+    outcome = iac("apply", "-auto-approve")
+    assert outcome.code == 1
+    assert "Sensitive value in the audit log" in outcome.err
+    assert "main.tf line 6" in outcome.err
+    assert "hunter2" not in outcome.out + outcome.err
+
+
 def test_the_environment_has_a_message_too(iac, directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IAC_MESSAGE", "nightly")
     iac("apply", "-auto-approve")

@@ -17,7 +17,7 @@ from iac.audit.record import Operation
 from iac.diagnostics import Diagnostic, error
 from iac.schema import Attribute, Block
 from iac.values.types import STRING
-from iac.values.value import UNKNOWN, Value
+from iac.values.value import SENSITIVE, UNKNOWN, Value
 
 PROVIDER_BLOCK: Final = Block(
     {
@@ -78,13 +78,27 @@ def location_problems(config: Value, location: str) -> Iterator[Diagnostic]:
             path=("database",),
         )
     elif not _is_same(value.raw, location):
+        named = "(sensitive value)" if SENSITIVE in value.marks else f'"{shown_location(value.raw)}"'
         yield error(
             "Another database",
-            f'This provider block names the database "{shown_location(value.raw)}", and iac uses '
+            f"This provider block names the database {named}, and iac uses "
             f'"{shown_location(location)}": it works on one database at a time, and opens it before it evaluates '
             "blocks. Name it with -database.",
             path=("database",),
         )
+
+
+def secret_problems(config: Value) -> Iterator[Diagnostic]:
+    """What of a block would show a secret, since events show who acted and why. Terraform does not tell a provider
+    what is sensitive, so that this is known in iac alone."""
+    for name in BLOCK_VARIABLES if config.raw.__class__ is dict else ():
+        if SENSITIVE in config.raw[name].marks:
+            yield error(
+                "Sensitive value in the audit log",
+                f'The "{name}" of the provider is kept with every event, for all to read, and this value is sensitive. '
+                "Use another, or nonsensitive() where it is no secret.",
+                path=(name,),
+            )
 
 
 def shown_location(location: str) -> str:

@@ -19,7 +19,13 @@ from iac.platform.api import Platform
 from iac.platform.rows import Attributes
 from iac.platform.schemas import KINDS, Kind
 from iac.platform.schemas.service import DATABASE_ATTRIBUTES, SOURCES
-from iac.providers.iac.configuration import PROVIDER_BLOCK, Configuration, location_problems, read_configuration
+from iac.providers.iac.configuration import (
+    PROVIDER_BLOCK,
+    Configuration,
+    location_problems,
+    read_configuration,
+    secret_problems,
+)
 from iac.providers.iac.rules import check
 from iac.providers.planning import ANY_CHANGE, plan_from_schema, validate_from_schema
 from iac.providers.protocol import ApplyRequest, ImportedObject, PlanRequest, PlanResponse
@@ -103,7 +109,9 @@ class IacProvider:
     def configure(self, config: Value) -> Sequence[Diagnostic]:
         """Takes the user and the message for events; the database has to be the one that is open."""
         self._configuration = read_configuration(config)
-        return () if self._location is None else list(location_problems(config, self._location))
+        if self._location is None:
+            return ()
+        return [*location_problems(config, self._location), *secret_problems(config)]
 
     def validate(self, mode: str, type: str, config: Value) -> Sequence[Diagnostic]:
         """What is wrong with the configuration of a resource or data source; may have unknown parts."""
