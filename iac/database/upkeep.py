@@ -20,6 +20,7 @@ from iac.diagnostics import Diagnostic, DiagnosticsError, error, warning
 from iac.files import replacing
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+_BEGINNING: Final = b"SQLite format 3\0"
 _MOST_PROBLEMS: Final = 100
 
 
@@ -82,9 +83,12 @@ def readable_by_others(location: str) -> Diagnostic | None:
         return None
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
+        if not mode & _OTHERS or not path.is_file():
+            return None
+        with path.open("rb") as file:
+            if file.read(len(_BEGINNING)) not in (b"", _BEGINNING):
+                return None  # no database, which will be said when it is opened
     except OSError:
-        return None
-    if not mode & _OTHERS:
         return None
     return warning(
         "Database can be read by others",

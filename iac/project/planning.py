@@ -31,6 +31,7 @@ from iac.plan.model import Action, Change, Mode, Plan
 from iac.plan.saved import read_plan, write_plan
 from iac.project.opened import Opened, present_time
 from iac.state.model import State
+from iac.state.store import StateReader
 from iac.values.value import Value
 
 
@@ -247,7 +248,7 @@ class Planning(Opened):
         that. None to look at the plan only.
         """
         plan, sources = read_plan(self.directory / path, self.schema_of)
-        if plan.workspace != self.workspace:
+        if variables is not None and plan.workspace != self.workspace:
             raise DiagnosticsError(
                 error(
                     "The plan is for another workspace",
@@ -257,7 +258,7 @@ class Planning(Opened):
         prepared, _ = self.load(SnapshotFiles(sources), require_files=False)
         if variables is not None:
             plan = replace(plan, variables={**plan.variables, **self._ephemerals(prepared.config, plan, variables)})
-        return PlannedRun(plan, prepared, self.state(), sources)
+        return PlannedRun(plan, prepared, StateReader(self.database, plan.workspace).load(), sources)
 
     def _ephemerals(self, config: Config, plan: Plan, options: Sequence[VariableOption]) -> dict[str, Value]:
         """The ephemeral variables to apply a saved plan with. Raises `DiagnosticsError`."""

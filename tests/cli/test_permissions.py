@@ -113,6 +113,13 @@ def test_any_right_of_others_counts(tmp_path: Path, bits: int) -> None:
         assert f"{bits:04o}" in found.detail
 
 
+def test_what_is_no_database_is_left_alone(iac, directory: Path) -> None:
+    for location in ("main.tf", "."):
+        outcome = iac("state", "list", "-database", location)
+        assert outcome.code == 1
+        assert "chmod" not in outcome.err
+
+
 @pytest.mark.parametrize("location", ["missing.db", ":memory:", "sqlite://", "postgresql://user@host/name"])
 def test_what_is_no_file_has_no_permissions(location: str) -> None:
     assert readable_by_others(location) is None

@@ -245,6 +245,10 @@ def test_a_plan_of_another_workspace_is_refused(lab: Lab) -> None:
     lab.save()
     lab.workspace = "other"
     assert refusal(lab).startswith("The plan is for another workspace")
+    with lab.project() as project:  # but it can be looked at
+        assert [str(change.address) for change in project.load_plan(Path("tfplan")).plan.changes] == [
+            "iac_cluster.main"
+        ]
 
 
 @pytest.mark.parametrize(
