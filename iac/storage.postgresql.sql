@@ -88,8 +88,6 @@ CREATE INDEX event_by_user ON event ("user", sequence)
 ;
 CREATE INDEX event_by_workspace ON event (workspace, sequence)
 ;
-CREATE INDEX event_without_address ON event (target_id, sequence) WHERE address IS NULL
-;
 CREATE FUNCTION event_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'DELETE' AND OLD.sequence <= (SELECT pruned_sequence FROM audit_chain) THEN RETURN OLD; END IF; RAISE EXCEPTION 'the audit log is append-only'; END $$
 ;
 CREATE TRIGGER event_append_only BEFORE UPDATE OR DELETE ON event FOR EACH ROW EXECUTE FUNCTION event_is_append_only()
@@ -162,6 +160,17 @@ CREATE TABLE workspace (
 	serial INTEGER NOT NULL, 
 	version_floor INTEGER NOT NULL, 
 	PRIMARY KEY (name)
+)
+;
+CREATE TABLE check_result (
+	workspace TEXT NOT NULL, 
+	address TEXT NOT NULL, 
+	kind TEXT NOT NULL, 
+	status TEXT NOT NULL, 
+	problems TEXT NOT NULL, 
+	evaluated BOOLEAN NOT NULL, 
+	PRIMARY KEY (workspace, address), 
+	FOREIGN KEY(workspace) REFERENCES workspace (name)
 )
 ;
 CREATE TABLE environment (

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from iac.database import Database, DatabaseNotFound
-from iac.diagnostics import DiagnosticsError, error
+from iac.diagnostics import Diagnostic, DiagnosticsError, error
 
 DEFAULT_LOCATION: Final = "iac.db"
 LOCATION_VARIABLE: Final = "IAC_DATABASE"
@@ -29,7 +29,31 @@ class Migration:
     statements: tuple[str, ...]
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = ()
+def _table(name: str, *parts: str) -> str:
+    """The statement that makes a table, letter for letter as the models' DDL has it."""
+    inside = ", \n\t".join(parts)
+    return f"CREATE TABLE {name} (\n\t{inside}\n)"
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (
+    Migration(
+        "a state keeps the results of conditions; an index that nothing uses goes",
+        (
+            _table(
+                "check_result",
+                "workspace TEXT NOT NULL",
+                "address TEXT NOT NULL",
+                "kind TEXT NOT NULL",
+                "status TEXT NOT NULL",
+                "problems TEXT NOT NULL",
+                "evaluated BOOLEAN NOT NULL",
+                "PRIMARY KEY (workspace, address)",
+                "FOREIGN KEY(workspace) REFERENCES workspace (name)",
+            ),
+            "DROP INDEX IF EXISTS event_without_address",
+        ),
+    ),
+)
 """In order. The models describe the schema after all of them; the first leads from version 1 to 2."""
 
 SCHEMA_VERSION: Final = 1 + len(MIGRATIONS)
@@ -75,12 +99,25 @@ def migrate(database: Database, migrations: Sequence[Migration] = MIGRATIONS) ->
     newest = 1 + len(migrations)
     if _known_version(database, newest) == newest:
         return
-    with database.schema_change():
-        # Another process, of a newer version perhaps, may have been first.
-        for migration in migrations[_known_version(database, newest) - 1 :]:
-            for statement in migration.statements:
-                database.execute(statement)
-        database.execute("UPDATE schema_version SET version = ?", (newest,))
+    try:
+        with database.schema_change():
+            # Another process, of a newer version perhaps, may have been first.
+            for migration in migrations[_known_version(database, newest) - 1 :]:
+                for statement in migration.statements:
+                    database.execute(statement)
+            database.execute("UPDATE schema_version SET version = ?", (newest,))
+    except DiagnosticsError as problem:
+        _known_version(database, newest)  # that it is too new needs no other words
+        raise DiagnosticsError(_not_upgraded(database, newest, cause) for cause in problem.diagnostics) from None
+
+
+def _not_upgraded(database: Database, newest: int, cause: Diagnostic) -> Diagnostic:
+    return error(
+        "Database cannot be upgraded",
+        f'The database "{database.location}" was made by an earlier version of iac. It has to be brought to schema '
+        f"version {newest} before it can be used, and that failed; nothing was changed.\n\n{cause.summary}: "
+        f"{cause.detail}",
+    )
 
 
 def _known_version(database: Database, newest: int) -> int:

@@ -26,6 +26,18 @@ resource "terraform_data" "a" {
 output "open" {
   value = "seen"
 }
+check "open" {
+  assert {
+    condition     = terraform_data.a.input.open[0] == 2
+    error_message = "It is ${terraform_data.a.input.open[0]}."
+  }
+}
+check "secret" {
+  assert {
+    condition     = var.secret == "open"
+    error_message = "It is ${var.secret}."
+  }
+}
 output "hidden" {
   value     = var.secret
   sensitive = true
@@ -75,6 +87,13 @@ def test_outputs_hide_what_is_sensitive(lab: Lab) -> None:
     assert asked(lab, "SELECT name, value, sensitive FROM outputs ORDER BY name").rows == [
         ("hidden", None, 1),
         ("open", "seen", 0),
+    ]
+
+
+def test_results_of_conditions_are_listed(lab: Lab) -> None:
+    assert asked(lab, "SELECT address, kind, status, problems, evaluated FROM checks ORDER BY address").rows == [
+        ("check.open", "check", "fail", '["It is 1."]', 1),
+        ("check.secret", "check", "fail", "[]", 1),
     ]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Index, Text, text
+from sqlalchemy import Index, Text
 from sqlmodel import Field, SQLModel
 
 _REFUSAL: Final = "the audit log is append-only"
@@ -49,14 +49,6 @@ class EventRow(SQLModel, table=True):
         Index("event_by_target_id", "target_id", "sequence", "target_type"),
         # With the id, so that the objects that had an address are read from the index alone.
         Index("event_by_address", "address", "sequence", "target_id"),
-        # What tools that know no addresses did to an object.
-        Index(
-            "event_without_address",
-            "target_id",
-            "sequence",
-            sqlite_where=text("address IS NULL"),
-            postgresql_where=text("address IS NULL"),
-        ),
         Index("event_by_time", "timestamp", "sequence"),
         Index("event_by_user", "user", "sequence"),
         Index("event_by_run", "run_id", "sequence"),

@@ -8,7 +8,7 @@ the planner, which this module does not know.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol
@@ -19,10 +19,12 @@ from iac.audit.record import Operation, Origin
 from iac.config.meta import place_of
 from iac.database import Database
 from iac.diagnostics import Diagnostics, DiagnosticsError
+from iac.engine.graph import Node
 from iac.engine.objects import encode
 from iac.engine.operations import Operations
 from iac.engine.schedule import APPLY, DELETE, IMPORT, Schedule, Step
 from iac.plan.model import Action, Drift, Plan, ResourceChange
+from iac.state.checks import CheckResult
 from iac.state.model import OutputState, State
 from iac.state.store import StateWriter
 from iac.values.value import Value, unmark_deep
@@ -106,6 +108,7 @@ class Applier:
         self._uncommitted: list[_Done] = []
         self._messages: list[Callable[[], None]] = []  # to the observer, until what they tell of is durable
         self._settled: set[ResourceInstance] = set()
+        self._known_checks: Sequence[CheckResult] = state.checks
 
     def run(self) -> ApplyResult:
         """Applies the plan and returns what was done; what failed is in the result's diagnostics."""
@@ -123,9 +126,11 @@ class Applier:
                 break
         self.result.skipped = [s.change.address for s in schedule.skipped if s.change is not None]
         if not self.result.interrupted:
-            self.settling.check_rest()
+            self.settling.check_rest({address.config for address in self._undone()})
         with self.database.transaction():
-            self._outputs()
+            changed = self._outputs()
+            if self._checks() or changed:
+                self.writer.bump()
         return self.result
 
     def _group(self, schedule: Schedule, steps: Iterator[Step], step: Step | None) -> Step | None:
@@ -235,6 +240,8 @@ class Applier:
             ):
                 self.writer.put(found)
                 changed = True
+        if any(c.action is not Action.NO_OP for c in self.plan.changes):
+            changed |= self._checks()  # until they are evaluated again, nothing has passed of what is to be changed
         if changed:
             self.writer.bump()
 
@@ -263,15 +270,27 @@ class Applier:
                 )
             )
 
-    def _outputs(self) -> None:
-        """Writes every output whose value is known now; one that depends on what failed stays as it was."""
-        changed = False
+    def _checks(self) -> bool:
+        """Writes what came of the conditions; returns whether that is news."""
+        results = self.settling.results(self._undone())
+        changed = self.writer.put_checks(results, self._known_checks)
+        self._known_checks = results
+        return changed
+
+    def _undone(self) -> set[ResourceInstance]:
+        """The objects that are not as it was planned, yet or at all."""
         undone = {
-            c.address.config
+            c.address
             for c in self.plan.changes
-            if c.action not in (Action.NO_OP, Action.DELETE) and c.address not in self._settled
+            if c.action not in (Action.NO_OP, Action.DELETE, Action.FORGET) and c.address not in self._settled
         }
-        undone |= {address.config for address in self.settling.outdated}
+        return undone.union(self.settling.outdated)
+
+    def _outputs(self) -> bool:
+        """Writes every output whose value is known now; one that depends on what failed stays as it was. Returns
+        whether there is something new."""
+        changed = False
+        undone = {address.config for address in self._undone()}
         for output in self.plan.outputs:
             value: Value | None = output.change.after
             if output.change.action is Action.DELETE:
@@ -279,7 +298,7 @@ class Applier:
                     self.writer.remove_output(output.name)
                     changed = True
                 continue
-            if self.settling.needs_any(output.name, undone):
+            if self.settling.needs_any(Node("output", (), output.name), undone):
                 value = None
             elif not output.change.after.is_wholly_known or self.settling.is_waiting(output.name):
                 value = self.settling.output(output.name)
@@ -299,5 +318,4 @@ class Applier:
             if self.state.outputs.get(output.name) != new:
                 self.writer.put_output(output.name, new)
                 changed = True
-        if changed:
-            self.writer.bump()
+        return changed

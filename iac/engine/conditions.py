@@ -7,7 +7,7 @@ assertion fails is never more than a warning.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from iac.config.meta import place_of
 from iac.config.model import CheckRule
@@ -16,11 +16,18 @@ from iac.hcl.evaluate import evaluate
 from iac.hcl.evaluation.involved import involved_values
 from iac.hcl.scope import Scope
 from iac.hcl.syntax import Expression
+from iac.state.checks import ERROR, FAIL, PASS, UNKNOWN
 from iac.values.convert import ConversionError, convert
 from iac.values.types import BOOL, STRING
 from iac.values.value import EPHEMERAL, SENSITIVE, Value, all_marks, unmark_deep
 
-PASS, FAIL, UNKNOWN, ERROR = "pass", "fail", "unknown", "error"
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one condition: its status, and the message of one that failed, where that may be shown."""
+
+    status: str
+    message: str | None = None
 
 
 def check(
@@ -31,11 +38,12 @@ def check(
     *,
     subject: SourceRange | None = None,
     validating: bool = False,
-) -> str:
-    """Evaluates one condition; a failure or a mistake in it goes to the diagnostics. Returns the status.
+    severity: Severity = Severity.ERROR,
+) -> Outcome:
+    """Evaluates one condition; a failure or a mistake in it goes to the diagnostics.
 
     `kind` is `validation`, or as in `Resource precondition`, and is used in the summary. While `validating`, a message
-    that is made of inputs is not known: what it would explain is said by the plan.
+    that is made of inputs is not known: what it would explain is said by the plan. `severity` is that of a failure.
     """
     for_validation = kind == "validation"
     problems = Diagnostics()
@@ -45,19 +53,20 @@ def check(
         message = _text(message, rule.error_message.range, problems)
     diagnostics.extend(problems)
     if problems.has_errors or condition is None or message is None:
-        return ERROR
+        return Outcome(ERROR)
     if not condition.is_known:
-        return UNKNOWN
+        return Outcome(UNKNOWN)
     if condition.raw:
-        return PASS
+        return Outcome(PASS)
     if validating and not message.is_known:
-        return UNKNOWN
+        return Outcome(UNKNOWN)
     if for_validation:
         return _invalid_value(rule, message, scope, diagnostics, subject)
     text = _shown(message)
     values = involved_values(rule.condition, scope)
-    diagnostics.error(f"{kind} failed", text or _INVALID_MESSAGE, rule.condition.range, values=values)
-    return FAIL
+    summary, detail = f"{kind} failed", text or _INVALID_MESSAGE
+    diagnostics.add(Diagnostic(severity, summary, detail, rule.condition.range, values=values))
+    return Outcome(FAIL, text or None)
 
 
 def validate_rule(rule: CheckRule, scope: Scope, diagnostics: Diagnostics) -> None:
@@ -109,26 +118,19 @@ def _wrong_result(kind: str, what: str) -> tuple[str, str]:
     return "Invalid condition result", f"Invalid {what}"
 
 
-def check_assertion(rule: CheckRule, scope: Scope, diagnostics: Diagnostics) -> tuple[str, str | None]:
-    """Evaluates one assertion of a check block; what there is to say goes to the diagnostics as warnings.
-
-    Returns the status, and the message of one that failed.
-    """
+def check_assertion(rule: CheckRule, scope: Scope, diagnostics: Diagnostics) -> Outcome:
+    """Evaluates one assertion of a check block; what there is to say goes to the diagnostics as warnings."""
     problems = Diagnostics()
-    status = check(rule, "Check block assertion", scope, problems)
-    if status == UNKNOWN:
+    outcome = check(rule, "Check block assertion", scope, problems)
+    if outcome.status == UNKNOWN:
         problems.warning(
             "Check block assertion known after apply",
             "The condition could not be evaluated at this time, a result will be known when this plan is applied.",
             rule.condition.range,
             values=involved_values(rule.condition, scope),
         )
-    if status == ERROR:
-        diagnostics.extend(problems)
-        return status, None
-    diagnostics.extend(as_check_warnings(problems))
-    message = next((d.detail for d in problems if d.summary == "Check block assertion failed"), None)
-    return status, None if message == _INVALID_MESSAGE else message
+    diagnostics.extend(problems if outcome.status == ERROR else as_check_warnings(problems))
+    return outcome
 
 
 def as_check_warnings(problems: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -175,10 +177,10 @@ def _hiding(message: Value) -> str | None:
 
 def _invalid_value(
     rule: CheckRule, value: Value, scope: Scope, diagnostics: Diagnostics, subject: SourceRange | None
-) -> str:
-    """Says that the value of a variable is invalid; returns the status."""
+) -> Outcome:
+    """Says that the value of a variable is invalid."""
     where = rule.error_message.range
-    text = ""
+    text, shown = "", None
     if not value.is_known:
         diagnostics.error(
             "Invalid error message",
@@ -186,7 +188,7 @@ def _invalid_value(
             "phase.",
             where,
         )
-        return ERROR
+        return Outcome(ERROR)
     try:
         message: Value = convert(value, STRING)
     except ConversionError as problem:
@@ -197,7 +199,7 @@ def _invalid_value(
             diagnostics.add(_refers_to(mark, Severity.ERROR, where))
             text = "The error message included a sensitive value, so it will not be displayed."
         elif message.is_known and not message.is_null:
-            text = _shown(message)
+            text = shown = _shown(message)
     declared = rule.range
     diagnostics.error(
         "Invalid value for variable",
@@ -206,7 +208,7 @@ def _invalid_value(
         subject or rule.condition.range,
         values=involved_values(rule.condition, scope),
     )
-    return FAIL
+    return Outcome(FAIL, shown or None)
 
 
 def _refers_to(mark: str, severity: Severity, where: SourceRange) -> Diagnostic:

@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from iac.address import ModuleInstance, config_path_text, module_path, module_text
 from iac.config.model import CheckBlock, Config, Output, Variable
 from iac.config.variables import default_value, settle
-from iac.diagnostics import Diagnostics, DiagnosticsError
-from iac.engine.conditions import ERROR, FAIL, PASS, UNKNOWN, check, check_assertion, validate_assertion
+from iac.diagnostics import Diagnostics, DiagnosticsError, Severity
+from iac.engine.check_results import check_result
+from iac.engine.conditions import Outcome, check, check_assertion, validate_assertion
 from iac.engine.ephemerals import check_output, refuse_in_variable
 from iac.engine.evaluator import Evaluator
 from iac.engine.expansion import expand
 from iac.engine.graph import Node
 from iac.hcl.evaluate import evaluate
-from iac.plan.model import CheckResult
+from iac.state.checks import CheckResult
 from iac.values.types import without_optional
 from iac.values.value import SENSITIVE, Value, all_marks, unknown
 
@@ -34,6 +35,7 @@ class ValueNodes:
         checks: list[CheckResult],
         *,
         validating: bool = False,
+        severity: Severity = Severity.ERROR,
     ) -> None:
         self.config = config
         self.evaluator = evaluator
@@ -42,6 +44,8 @@ class ValueNodes:
         self.checks = checks
         self.validating = validating
         """Whether inputs are not known, because this is no plan."""
+        self.severity = severity
+        """That of a precondition which does not hold; what is only to be remembered need not hold."""
 
     def evaluate(self, node: Node) -> bool:
         """Evaluates one node in every instance of its module. Returns whether all went well."""
@@ -99,9 +103,8 @@ class ValueNodes:
         self.evaluator.variables[instance, variable.name] = value
         for rule in variable.validations:
             scope = self.evaluator.scope(instance)
-            status = check(rule, "validation", scope, self.diagnostics, subject=subject, validating=self.validating)
-            prefix = f"{module_text(instance)}." if instance else ""
-            self.checks.append(CheckResult(f"{prefix}var.{variable.name}", "var", status))
+            outcome = check(rule, "validation", scope, self.diagnostics, subject=subject, validating=self.validating)
+            self._keep(instance, f"var.{variable.name}", "var", outcome)
 
     def _check(self, instance: ModuleInstance, block: CheckBlock) -> None:
         scope = self.evaluator.scope(instance)
@@ -109,24 +112,19 @@ class ValueNodes:
             for rule in block.assertions:
                 validate_assertion(rule, scope, self.diagnostics)
             return
-        results = [check_assertion(rule, scope, self.diagnostics) for rule in block.assertions]
-        found = {status for status, _ in results}
-        # The worst one counts; what could not be evaluated is an error of the check, not of the run.
-        status = next((s for s in (ERROR, FAIL, UNKNOWN) if s in found), PASS)
-        prefix = f"{module_text(instance)}." if instance else ""
-        problems = tuple(message for _, message in results if message is not None)
-        self.checks.append(CheckResult(f"{prefix}check.{block.name}", "check", status, problems))
+        # What could not be evaluated is an error of the check, not of the run.
+        for rule in block.assertions:
+            self._keep(instance, f"check.{block.name}", "check", check_assertion(rule, scope, self.diagnostics))
 
     def _output(self, instance: ModuleInstance, output: Output) -> None:
         scope = self.evaluator.scope(instance)
         kind = "Module output value precondition"
-        statuses = [
-            check(rule, kind, scope, self.diagnostics, validating=self.validating) for rule in output.preconditions
-        ]
-        prefix = f"{module_text(instance)}." if instance else ""
-        for status in statuses:
-            self.checks.append(CheckResult(f"{prefix}output.{output.name}", "output_value", status))
-        if any(s in ("fail", "error") for s in statuses):
+        problems = Diagnostics()
+        for rule in output.preconditions:
+            outcome = check(rule, kind, scope, problems, validating=self.validating, severity=self.severity)
+            self._keep(instance, f"output.{output.name}", "output_value", outcome)
+        self.diagnostics.extend(problems)
+        if problems.has_errors:
             return
         value = evaluate(output.expression, scope)
         if not instance and not output.sensitive and SENSITIVE in all_marks(value):
@@ -142,7 +140,6 @@ class ValueNodes:
         check_output(output, value, self.diagnostics)
         self.evaluator.outputs[instance, output.name] = value.with_marks(output.marks)
 
-
-def unevaluated(node: Node) -> CheckResult:
-    """The result of a check block that a plan does not look at."""
-    return CheckResult(str(node), "check", UNKNOWN, evaluated=False)
+    def _keep(self, module: ModuleInstance, name: str, kind: str, outcome: Outcome) -> None:
+        prefix = f"{module_text(module)}." if module else ""
+        self.checks.append(check_result(f"{prefix}{name}", kind, outcome))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from iac.address import ConfigResource, ResourceInstance, Target
+from iac.address import ConfigResource, Resource, ResourceInstance, Target
 from iac.diagnostics import Diagnostic, Diagnostics, warning
-from iac.engine.graph import Graph
+from iac.engine.graph import Graph, Node
 from iac.engine.moves import Moves
 from iac.engine.selecting import Selector, may_contain
 from iac.plan.model import Mode
@@ -70,6 +70,7 @@ class Selection:
 
     def __init__(self, options: PlanOptions, graph: Graph, state: State) -> None:
         self.targets, self.excludes = options.targets, options.excludes
+        self._graph = graph
         self.needed: set[ConfigResource] = set()
         self.left_out: set[ConfigResource] = set()
         if not options.is_partial:
@@ -96,6 +97,42 @@ class Selection:
             return False
         return not self.targets or address in self.needed or any(may_contain(t, address) for t in self.targets)
 
+    def includes_node(self, node: Node) -> bool:
+        """Whether everything that an output or a check needs is in the plan, and that is something. A check that
+        targets leave to itself is not looked at."""
+        if not self.targets and not self.excludes:
+            return True
+        if self.targets and node.kind == "check":
+            return False
+        blocks = [n for n in self._reached_from([node]) if n.kind == "resource"]
+        return bool(blocks) and all(self.includes_resource(_block(n)) for n in blocks)
+
+    def evaluated(self) -> frozenset[Node]:
+        """The nodes that matter to the plan: blocks of which an instance may be planned, outputs and checks that are
+        included, and everything that these need. A mistake elsewhere is no hindrance."""
+        order = self._graph.order
+        if not self.targets and not self.excludes:
+            return frozenset(order)
+        return frozenset(self._reached_from([node for node in order if self._may_include(node)]))
+
+    def _may_include(self, node: Node) -> bool:
+        if node.kind == "resource":
+            block = _block(node)
+            is_meant = not self.targets or block in self.needed or any(may_contain(t, block) for t in self.targets)
+            return is_meant and block not in self.left_out
+        return node.kind == "provider" or (node.kind in ("output", "check") and self.includes_node(node))
+
+    def _reached_from(self, nodes: Iterable[Node]) -> set[Node]:
+        """The nodes, and all that they need, directly or through others."""
+        found = set(nodes)
+        pending = [*found]
+        while pending:
+            for need in self._graph.dependencies[pending.pop()]:
+                if need not in found:
+                    found.add(need)
+                    pending.append(need)
+        return found
+
     def refuse_partial_moves(self, moves: Moves, diagnostics: Diagnostics) -> None:
         """Adds an error when objects moved of which the targets leave one end out of the plan."""
         ends = [a for pair in moves.previous.items() for a in pair] if self.targets or self.excludes else []
@@ -111,6 +148,11 @@ class Selection:
                 f"{listed}\n\nNote that adding these options may include further additional resource instances in your "
                 "plan, in order to respect object dependencies.",
             )
+
+
+def _block(node: Node) -> ConfigResource:
+    assert isinstance(node.name, Resource)
+    return ConfigResource(node.module, node.name)
 
 
 _Edges = Mapping[ConfigResource, Collection[ConfigResource]]

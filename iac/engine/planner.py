@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from iac.address import DATA, AbsResource, ConfigResource, Resource, ResourceInstance
 from iac.config.model import CheckRule, Config, ResourceBlock
-from iac.diagnostics import Diagnostics, DiagnosticsError
+from iac.diagnostics import Diagnostics, DiagnosticsError, Severity
 from iac.engine.change import Subject, plan_change
+from iac.engine.check_results import check_result, checks_of_destroyed, unmet_checks
 from iac.engine.conditions import check
 from iac.engine.data import plan_data
 from iac.engine.ephemerals import refuse_ephemeral
@@ -21,7 +22,7 @@ from iac.engine.expansion import Repetition, expand, kind_of
 from iac.engine.graph import Node
 from iac.engine.imports import ImportRequest, Imports, import_object, refuse_missing
 from iac.engine.moves import blocked_warning, follow_moves, refuse_unmoved
-from iac.engine.nodes import ValueNodes, unevaluated
+from iac.engine.nodes import ValueNodes
 from iac.engine.objects import decode
 from iac.engine.options import PlanOptions, Selection
 from iac.engine.outputs import output_changes
@@ -32,12 +33,12 @@ from iac.engine.removals import Removals, forgotten_warning
 from iac.engine.triggers import is_triggered
 from iac.plan.model import (
     Action,
-    CheckResult,
     DataRead,
     Mode,
     OutputChange,
     ResourceChange,
 )
+from iac.state.checks import PASS, UNKNOWN, CheckResult
 from iac.state.model import InstanceObject, State
 from iac.values.value import Value, null, unknown
 
@@ -82,14 +83,19 @@ class Planner:
         self.outputs: list[OutputChange] = []
         self.changed: dict[ConfigResource, bool] = {}
         self.by_resource: dict[AbsResource, list[ResourceChange]] = {}
-        self._nodes = ValueNodes(self.config, evaluator, inputs, self.diagnostics, self.checks)
+        # To remember how things are is possible although they are not as they should be.
+        self._severity = Severity.WARNING if options.mode is Mode.REFRESH_ONLY else Severity.ERROR
+        self._nodes = ValueNodes(self.config, evaluator, inputs, self.diagnostics, self.checks, severity=self._severity)
         self._met: set[ResourceInstance] = set()
 
     def run(self) -> None:
         """Plans everything; mistakes are in `diagnostics` afterwards."""
         self._begin()
-        if self.diagnostics.has_errors:
-            return
+        if not self.diagnostics.has_errors:
+            self._plan()
+        self._results()
+
+    def _plan(self) -> None:
         if self.options.mode is Mode.DESTROY:
             self._walk_to_destroy()
             self._orphans(destroy=True)
@@ -104,6 +110,13 @@ class Planner:
         if not self.diagnostics.has_errors:
             self.outputs = self._outputs()
             self._warn()
+
+    def _results(self) -> None:
+        """Says of every block with conditions what came of them: those without instances passed."""
+        if self.options.mode is Mode.DESTROY:
+            self.checks[:] = [] if self.options.is_partial else checks_of_destroyed(self.config)
+        looked_everywhere = self.options.mode is not Mode.DESTROY and not self.options.is_partial
+        self.checks += unmet_checks(self.checks, self.config, PASS if looked_everywhere else UNKNOWN)
 
     def _begin(self) -> None:
         """Refuses what cannot be planned at all."""
@@ -123,7 +136,10 @@ class Planner:
     def _walk(self) -> None:
         failed: set[Node] = set()
         graph = self.prepared.graph
+        evaluated = self.selection.evaluated()
         for node in graph.order:
+            if node not in evaluated:
+                continue
             if failed and any(need in failed for need in graph.dependencies[node]):
                 failed.add(node)
             elif node.kind == "resource":
@@ -132,8 +148,6 @@ class Planner:
             elif node.kind == "provider":
                 if not self.providers.configure(node, self.evaluator, self.diagnostics):
                     failed.add(node)
-            elif node.kind == "check" and not self._is_selected(node):
-                self.checks.append(unevaluated(node))
             elif not self._nodes.evaluate(node):
                 failed.add(node)
 
@@ -151,9 +165,7 @@ class Planner:
                 self.providers.configure(node, self.evaluator, self.diagnostics)
             elif node.kind == "variable" and not node.module:
                 self._nodes.evaluate(node)
-            elif node.kind == "check":
-                self.checks.append(unevaluated(node))
-            else:
+            elif node.kind != "check":
                 quiet.evaluate(node)
 
     def _recall(self, node: Node) -> None:
@@ -215,10 +227,16 @@ class Planner:
         scope = self.evaluator.scope(address.module, repetition)
         stored = self.state.instances.get(address)
         subject = self._subject(resource, address, stored)
-        if not self.selection.includes(address) or self.options.mode is Mode.REFRESH_ONLY:
-            self._keep(subject, stored, resource_address)
+        is_included = self.selection.includes(address)
+        if is_included:
+            self._preconditions(resource, address, scope)
+        elif resource.lifecycle.preconditions or resource.lifecycle.postconditions:
+            self.checks.append(CheckResult(str(address), "resource", UNKNOWN))
+        if not is_included or self.options.mode is Mode.REFRESH_ONLY:
+            value = self._keep(subject, stored, resource_address)
+            if is_included and not value.is_null:
+                self._postconditions(resource, address, repetition, value)
             return
-        self._preconditions(resource, address, scope)
         problems = Diagnostics()
         config = subject.body.evaluate(scope, problems)
         problems.extend(refuse_ephemeral(subject.body, config))
@@ -312,17 +330,16 @@ class Planner:
             self.changed[change.address.config] = True
         self.by_resource.setdefault(change.address.abs_resource, []).append(change)
 
-    def _keep(self, subject: Subject, stored: InstanceObject | None, address: AbsResource) -> None:
+    def _keep(self, subject: Subject, stored: InstanceObject | None, address: AbsResource) -> Value:
         """An instance that is not planned: it stays as it is, refreshed where the plan is for that. One that
-        does not exist is unknown to whatever refers to it."""
+        does not exist is unknown to whatever refers to it. Returns the object, null when there is none."""
         value = null(subject.schema.block.implied_type)
         if stored is not None:
             refreshing = self.options.mode is Mode.REFRESH_ONLY and self.selection.includes(subject.address)
             refreshing &= subject.address.resource.mode != DATA
             value = self._refreshed(subject, stored) if refreshing else decode(stored, subject.schema)
-        if value.is_null:
-            value = unknown(value.type)
-        self.evaluator.set_instance(address, subject.address.key, value)
+        self.evaluator.set_instance(address, subject.address.key, unknown(value.type) if value.is_null else value)
+        return value
 
     def _refreshed(self, subject: Subject, stored: InstanceObject | None) -> Value:
         """The object as it is now; null when there is none."""
@@ -339,27 +356,10 @@ class Planner:
         keep = {
             name
             for name in root.outputs
-            if not self._is_selected(Node("output", (), name)) or (refresh_only and not values[name].is_wholly_known)
+            if not self.selection.includes_node(Node("output", (), name))
+            or (refresh_only and not values[name].is_wholly_known)
         }
         return output_changes(root, values, self.state.outputs, keep)
-
-    def _is_selected(self, node: Node) -> bool:
-        """Whether everything that an output or a check needs is in the plan, and that is something."""
-        if not self.options.is_partial:
-            return True
-        found = False
-        pending, seen = [node], {node}
-        while pending:
-            for need in self.prepared.graph.dependencies[pending.pop()]:
-                if need.kind == "resource":
-                    assert isinstance(need.name, Resource)
-                    if not self.selection.includes_resource(ConfigResource(need.module, need.name)):
-                        return False
-                    found = True
-                elif need not in seen:
-                    seen.add(need)
-                    pending.append(need)
-        return found
 
     # --- conditions and triggers ---
 
@@ -376,10 +376,10 @@ class Planner:
     def _conditions(self, rules: Sequence[CheckRule], kind: str, address: ResourceInstance, scope: ModuleScope) -> None:
         problems = Diagnostics()
         for rule in rules:
-            status = check(rule, kind, scope, problems)
-            self.checks.append(CheckResult(str(address), "resource", status))
-        if problems.has_errors:
-            raise DiagnosticsError(problems)
+            outcome = check(rule, kind, scope, problems, severity=self._severity)
+            self.checks.append(check_result(str(address), "resource", outcome))
+        problems.raise_if_errors()
+        self.diagnostics.extend(problems)
 
     # --- what the configuration no longer has ---
 

@@ -6,7 +6,7 @@ what it reverts; and what was changed since the plan was made is not overwritten
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from iac.engine.settling import Settling, check_consistent
 from iac.plan.model import Action, Plan, ResourceChange
 from iac.providers.planning import proposed_new
 from iac.providers.protocol import PlanRequest
+from iac.state.checks import UNKNOWN, CheckResult
 from iac.state.model import InstanceObject, State
 from iac.state.store import StateWriter
 from iac.values.paths import marks_by_path, with_marks_by_path
@@ -77,6 +78,11 @@ class RevertSettling(Settling):
         id = value.raw.get("id") if value.raw.__class__ is dict else None
         if id is not None and isinstance(id.raw, str):
             self._made[str(address)] = id.raw
+
+    def results(self, undone: Collection[ResourceInstance]) -> Sequence[CheckResult]:
+        """What the state has, but known no longer: a plan to revert has no conditions, and changes what they are
+        about."""
+        return [replace(result, status=UNKNOWN, problems=()) for result in self.state.checks]
 
     def settle_change(self, change: ResourceChange) -> tuple[Value, Value]:
         """Configuration and planned object, both marked, with the ids that there are now."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from iac.address import AbsResource, ConfigResource, InstanceKey, Resource, ResourceInstance
+from iac.address import AbsResource, ConfigResource, InstanceKey, Resource, ResourceInstance, parse_instance
 from iac.config.model import CheckRule, ProviderReference, ResourceBlock
 from iac.diagnostics import Diagnostics, DiagnosticsError, Severity, error
 from iac.engine.change import Subject, located, validate_config_value, with_ignored
+from iac.engine.check_results import check_result, results_of_apply
 from iac.engine.conditions import check
 from iac.engine.ephemerals import refuse_ephemeral
 from iac.engine.evaluator import Evaluator
@@ -22,9 +23,10 @@ from iac.engine.objects import decode, with_schema_marks
 from iac.engine.prepare import Prepared
 from iac.engine.providers import Providers
 from iac.hcl.scope import Scope
-from iac.plan.model import Action, Drift, Plan, ResourceChange
+from iac.plan.model import Action, Drift, Mode, Plan, ResourceChange
 from iac.providers.planning import proposed_new
 from iac.providers.protocol import PlanRequest, Provider
+from iac.state.checks import UNKNOWN, CheckResult
 from iac.state.model import State
 from iac.values.paths import children, format_path, marks_by_path, with_marks_by_path
 from iac.values.value import Value, null, unmark_deep
@@ -50,13 +52,19 @@ class Settling:
         self.providers = providers
         self.evaluator = evaluator
         self.state = state
-        self._nodes = ValueNodes(prepared.config, evaluator, plan.variables, diagnostics, [])
+        self.checks: list[CheckResult] = []
+        """What came of the conditions that were evaluated so far, one by one."""
+        # To remember how things are is possible although they are not as they should be.
+        self._severity = Severity.WARNING if plan.mode is Mode.REFRESH_ONLY else Severity.ERROR
+        self._nodes = ValueNodes(
+            prepared.config, evaluator, plan.variables, diagnostics, self.checks, severity=self._severity
+        )
         self._settled: set[Node] = set()
         self._wrong: set[Node] = set()
         """Nodes that could not be evaluated, or stand on such ones."""
         self._repetitions: dict[AbsResource, dict[InstanceKey, Repetition]] = {}
         self.diagnostics = diagnostics
-        self._waiting = {c.address for c in plan.checks if c.status == "unknown"}
+        self._waiting = {c.address for c in plan.checks if c.status == UNKNOWN and c.evaluated}
         self._load()
 
     def _load(self) -> None:
@@ -163,22 +171,25 @@ class Settling:
         check_consistent(change, unmark_deep(change.change.after)[0], planned, "final plan")
         return config, with_schema_marks(change.schema.block, with_marks_by_path(planned, marks_by_path(config)))
 
-    def check_rest(self) -> None:
+    def check_rest(self, undone: Collection[ConfigResource]) -> None:
         """Checks all check blocks again, and the conditions that were not known while planning and belong to no
-        operation: those of variables, outputs, unchanged objects and data sources. What does not hold is a
-        diagnostic."""
-        left_out = {c.address for c in self.plan.checks if not c.evaluated}
+        operation: those of variables, outputs, unchanged objects and data sources; but not what needs one of the
+        `undone` blocks. What does not hold is a diagnostic. Nothing is to hold where all was destroyed."""
+        if self.plan.mode is Mode.DESTROY:
+            return
+        looked_at = {c.block for c in self.plan.checks if c.evaluated and c.kind == "check"}
         for module in self.prepared.config.modules.values():
             for node in (Node("check", module.path, name) for name in module.checks):
-                if str(node) not in left_out:
+                if str(node) in looked_at and not self.needs_any(node, undone):
                     self._settle(node)
         if not self._waiting:
             return
+        waiting = {c.block for c in self.plan.checks if c.address in self._waiting}
         for module in self.prepared.config.modules.values():
             nodes = [Node("variable", module.path, v.name) for v in module.variables.values() if v.validations]
             nodes += [Node("output", module.path, o.name) for o in module.outputs.values() if o.preconditions]
             for node in nodes:
-                if node not in self._settled:
+                if str(node) in waiting and node not in self._settled and not self.needs_any(node, undone):
                     self._settled.add(node)
                     self._settle(node)
         unchanged = [(c.address, c.change.after) for c in self.plan.changes if c.action is Action.NO_OP]
@@ -201,7 +212,7 @@ class Settling:
             self._settle(Node("resource", resource.module, resource.address))
             scope = self.evaluator.scope(address.module, self._repetition(resource, address))
             problems = Diagnostics()
-            _conditions(resource.lifecycle.preconditions, "Resource precondition", scope, problems)
+            self._conditions(resource.lifecycle.preconditions, "Resource precondition", address, scope, problems)
             problems.raise_if_errors()
 
     def evaluate(self, change: ResourceChange) -> tuple[Subject, Value]:
@@ -222,7 +233,7 @@ class Settling:
             change.create_before_destroy,
         )
         problems = Diagnostics()
-        _conditions(resource.lifecycle.preconditions, "Resource precondition", scope, problems)
+        self._conditions(resource.lifecycle.preconditions, "Resource precondition", address, scope, problems)
         config = body.evaluate(scope, problems)
         problems.extend(refuse_ephemeral(body, config))
         if problems.has_errors:
@@ -252,10 +263,10 @@ class Settling:
         self._settle(Node("output", (), name))
         return self.evaluator.outputs.get(((), name))
 
-    def needs_any(self, name: str, blocks: Collection[ConfigResource]) -> bool:
-        """Whether a root output needs one of these blocks, directly or through other values."""
+    def needs_any(self, node: Node, blocks: Collection[ConfigResource]) -> bool:
+        """Whether something needs one of these blocks, directly or through other values."""
         graph = self.prepared.graph
-        pending, seen = [Node("output", (), name)], set[Node]()
+        pending, seen = [node], set[Node]()
         while pending and blocks:
             for need in graph.dependencies.get(pending.pop(), ()):
                 if need.kind == "resource":
@@ -280,13 +291,37 @@ class Settling:
         self._settle(Node("resource", resource.module, resource.address))
         scope = self.evaluator.scope(address.module, self._repetition(resource, address), value)
         errors = len(self.diagnostics.errors)
-        _conditions(resource.lifecycle.postconditions, "Resource postcondition", scope, self.diagnostics)
+        self._conditions(resource.lifecycle.postconditions, "Resource postcondition", address, scope, self.diagnostics)
         return len(self.diagnostics.errors) == errors
 
+    def _conditions(
+        self, rules: Sequence[CheckRule], kind: str, address: ResourceInstance, scope: Scope, problems: Diagnostics
+    ) -> None:
+        for rule in rules:
+            outcome = check(rule, kind, scope, problems, severity=self._severity)
+            self.checks.append(check_result(str(address), "resource", outcome))
 
-def _conditions(rules: Sequence[CheckRule], kind: str, scope: Scope, problems: Diagnostics) -> None:
-    for rule in rules:
-        check(rule, kind, scope, problems)
+    def results(self, undone: Collection[ResourceInstance]) -> Sequence[CheckResult]:
+        """What came of all conditions so far, one result for each object; `undone` are the objects that are not as it
+        was planned, yet or at all."""
+        blocks = {address.config for address in undone}
+        open_objects = {str(address) for address in undone}
+        is_open: dict[Node, bool] = {}  # many instances have the same
+        for result in self.plan.checks if blocks else ():
+            node = self._value_node(result)
+            if node is not None and node not in is_open:
+                is_open[node] = self.needs_any(node, blocks)
+            if node is not None and is_open[node]:
+                open_objects.add(result.address)
+        return results_of_apply(self.plan, self.state.checks, self.checks, open_objects)
+
+    def _value_node(self, result: CheckResult) -> Node | None:
+        """The variable or output that a result is about."""
+        kind = {"var": "variable", "output_value": "output"}.get(result.kind)
+        if kind is None:
+            return None
+        address = parse_instance(result.address)
+        return Node(kind, address.config.module, address.resource.name)
 
 
 def check_consistent(change: ResourceChange, planned: Value, new: Value, what: str) -> None:

@@ -19,6 +19,7 @@ from iac.engine.objects import decode, encode, sensitive_paths
 from iac.engine.prepare import Catalog
 from iac.engine.state_edits import StateEditor
 from iac.schema import ResourceSchema
+from iac.state.checks import CheckResult
 from iac.state.model import InstanceObject, State
 from iac.values.codec import to_json
 from iac.values.paths import path_to_json
@@ -43,11 +44,14 @@ class Push:
     new: tuple[InstanceObject, ...]
     changed: tuple[tuple[InstanceObject, InstanceObject], ...]
     outputs: frozenset[str]
+    checks: tuple[CheckResult, ...]
+    """The results of conditions that there are."""
 
     @property
     def is_empty(self) -> bool:
         """Whether the state has all of it already."""
-        return not (self.gone or self.new or self.changed or self.outputs)
+        same_checks = self.checks == tuple(self.pushed.checks)
+        return same_checks and not (self.gone or self.new or self.changed or self.outputs)
 
 
 def plan_push(current: State, pushed: State, catalog: Catalog, *, force: bool) -> Push:
@@ -69,6 +73,7 @@ def plan_push(current: State, pushed: State, catalog: Catalog, *, force: bool) -
         tuple(after[p] for p in sorted(after.keys() - set(stay), key=_order)),
         tuple((before[p], after[p]) for p in differ),
         frozenset(outputs),
+        tuple(current.checks),
     )
     if not _is_untouched(current):
         if not force:
@@ -201,6 +206,7 @@ def carry_out(push: Push, editor: StateEditor) -> None:
             editor.writer.remove_output(name)
         else:
             editor.writer.put_output(name, output)
+    editor.writer.put_checks(push.pushed.checks, push.checks)
     editor.writer.adopt(push.pushed.lineage, push.serial)
 
 

@@ -14,7 +14,6 @@ from iac.plan.model import (
     Action,
     ActionReason,
     Change,
-    CheckResult,
     DataRead,
     Drift,
     Mode,
@@ -24,6 +23,7 @@ from iac.plan.model import (
 )
 from iac.plan.packing import TypeTable, pack, read_types, unpack
 from iac.schema import ResourceSchema
+from iac.state.checks import STATUSES, CheckResult
 from iac.values.paths import path_from_json, path_to_json
 from iac.values.types import Type
 from iac.values.value import EPHEMERAL
@@ -138,7 +138,6 @@ _KINDS = {
     "serial": int,
     "errored": bool,
 }
-_STATUSES = ("pass", "fail", "unknown", "error")
 
 
 def _texts(raw: Any) -> list[str]:
@@ -155,7 +154,7 @@ def _places(raw: Any, count: int) -> list[int]:
 
 def _decode_check(raw: list[Any]) -> CheckResult:
     address, kind, status, problems, evaluated = raw
-    if status not in _STATUSES:
+    if status not in STATUSES:
         raise ValueError(f"{status!r} is no status of a check")
     _texts([address, kind])
     return CheckResult(address, kind, status, tuple(_texts(problems)), bool(evaluated))

@@ -13,6 +13,7 @@ from typing import Any
 from iac.address import ConfigResource, ResourceInstance
 from iac.diagnostics import Diagnostic, SourceRange
 from iac.schema import ResourceSchema
+from iac.state.checks import CheckResult
 from iac.values.paths import Path
 from iac.values.value import Value
 
@@ -140,20 +141,6 @@ class OutputChange:
     name: str
     change: Change
     sensitive: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """The outcome of the conditions of one object: status is pass, fail, unknown or error.
-
-    One that is not `evaluated` is about a whole block, of which no instance was looked at.
-    """
-
-    address: str
-    kind: str
-    status: str
-    problems: tuple[str, ...] = ()
-    evaluated: bool = True
 
 
 class Mode(Enum):

@@ -17,6 +17,7 @@ from iac.config.model import Config
 from iac.config.variables import VariableOption, collect_inputs, refuse_settled, resolve_ephemeral
 from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, error, warning
 from iac.engine.change import refuse_prevented
+from iac.engine.check_results import KEEPS_CHECKS
 from iac.engine.generating import GeneratedBlock, generate, refuse_existing, take_without_block, write_generated
 from iac.engine.imports import import_block, without_place
 from iac.engine.options import PlanOptions
@@ -198,6 +199,7 @@ class Planning(Opened):
             outputs=[],
             checks=[],
             targets=[],
+            extra={KEEPS_CHECKS: True},
         )
         return replace(run, plan=replace(alone, diagnostics=[d for d in alone.diagnostics if d != _TARGETED]))
 

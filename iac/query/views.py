@@ -57,6 +57,18 @@ VIEWS: Final[Mapping[str, View]] = {
             "sensitive": "1 when it is sensitive",
         },
     ),
+    "checks": View(
+        "What came of the conditions when a state was last applied: one row for each object that has some.",
+        {
+            "workspace": "the workspace",
+            "address": "the address, such as `check.health`, `output.url` or `iac_service.api[0]`",
+            "kind": "`check`, `resource`, `output_value` or `var`",
+            "status": "`pass`, `fail`, `error`, or `unknown` where nothing was evaluated",
+            "problems": "the messages of what failed: a JSON array",
+            "evaluated": "0 where there is only a result for the whole block, which had no objects",
+        },
+        "check_result",
+    ),
     "events": View(
         "The audit log: one row for each event. Sensitive values in it are digests.",
         {

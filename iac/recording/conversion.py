@@ -16,7 +16,6 @@ from iac.plan.model import (
     Action,
     ActionReason,
     Change,
-    CheckResult,
     Drift,
     Mode,
     OutputChange,
@@ -27,6 +26,7 @@ from iac.plan.records import load_plan
 from iac.recording.masks import value_of
 from iac.recording.plan_json import ACTIONS, JsonChange, JsonPlan
 from iac.schema import Attribute, Block, ResourceSchema
+from iac.state.checks import CheckResult
 from iac.values.codec import implied
 from iac.values.paths import Key
 from iac.values.types import DYNAMIC

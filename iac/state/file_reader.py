@@ -25,6 +25,8 @@ from iac.address import (
 )
 from iac.diagnostics import Diagnostics, DiagnosticsError, error
 from iac.schema import ProviderSchema, ResourceSchema
+from iac.state.checks import CheckResult
+from iac.state.checks_file import checks_from_file
 from iac.state.file import FORMAT_VERSION, TERRAFORM_VERSION
 from iac.state.model import InstanceObject, OutputState, State
 from iac.values.codec import from_json, typed_from_json, typed_to_json
@@ -73,11 +75,12 @@ def read_state_file(content: bytes, providers: Providers, workspace: str) -> Sta
         outputs = {n: _output(n, o) for n, o in _member(data, "outputs", dict, {}).items()}
         for resource in _member(data, "resources", list, []):
             reader.read(resource)
+        checks = _checks(data.get("check_results"))
     except _WrongError as wrong:
         problems.add(error(_INVALID, f"{wrong}."))
     reader.refuse_unknown()
     problems.raise_if_errors()
-    return State(workspace, lineage, serial, reader.instances, reader.deposed, outputs)
+    return State(workspace, lineage, serial, reader.instances, reader.deposed, outputs, checks)
 
 
 def _parse(content: bytes) -> Any:
@@ -143,6 +146,13 @@ def _output(name: str, raw: Any) -> OutputState:
     except (ValueError, KeyError, TypeError, RecursionError):
         raise _WrongError(f'The output "{name}" cannot be read: its value does not fit its type') from None
     return OutputState(value, _member(raw, "sensitive", bool, False))
+
+
+def _checks(raw: Any) -> list[CheckResult]:
+    try:
+        return checks_from_file(raw)
+    except ValueError as wrong:
+        raise _WrongError(str(wrong)) from None
 
 
 @dataclass

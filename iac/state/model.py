@@ -5,11 +5,12 @@ Owns the shapes. Reading and writing them is left to `store`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from iac.address import AbsResource, ConfigResource, InstanceKey, ResourceInstance
+from iac.state.checks import CheckResult
 from iac.values.value import Value
 
 
@@ -59,6 +60,8 @@ class State:
     instances: Mapping[ResourceInstance, InstanceObject] = field(default_factory=dict)
     deposed: Mapping[tuple[ResourceInstance, str], InstanceObject] = field(default_factory=dict)
     outputs: Mapping[str, OutputState] = field(default_factory=dict)
+    checks: Sequence[CheckResult] = ()
+    """What came of the conditions when it was last applied: one of each object that has some, by address."""
 
     def __post_init__(self) -> None:
         index: dict[AbsResource, dict[InstanceKey, InstanceObject]] = {}

@@ -1,4 +1,4 @@
-"""State in the database: one row an object, one an output, one a workspace.
+"""State in the database: one row an object, one an output, one a result of conditions, one a workspace.
 
 Reader and writer are separate, so that planning can be given the one and only applying the other. Leaves
 locking to `lock`.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -23,6 +23,7 @@ from iac.address import (
     parse_target,
 )
 from iac.database import Database
+from iac.state.checks import CheckResult
 from iac.state.model import InstanceObject, OutputState, State
 from iac.values.codec import canonical, loads, typed_from_json, typed_to_json
 from iac.values.types import DYNAMIC
@@ -56,6 +57,7 @@ class StateReader:
             lineage, serial = self.identity()
             objects = self._objects()
             outputs = self._outputs()
+            checks = self._checks()
             # Another process may have committed between the queries.
             if self.identity() == (lineage, serial):
                 break
@@ -66,6 +68,7 @@ class StateReader:
             instances={o.address: o for o in objects if o.deposed is None},
             deposed={(o.address, o.deposed): o for o in objects if o.deposed is not None},
             outputs=outputs,
+            checks=checks,
         )
 
     def _objects(self) -> list[InstanceObject]:
@@ -102,6 +105,16 @@ class StateReader:
             name: OutputState(typed_from_json(loads(value), DYNAMIC), bool(sensitive))
             for name, value, sensitive in rows
         }
+
+    def _checks(self) -> list[CheckResult]:
+        rows = self._database.query(
+            "SELECT address, kind, status, problems, evaluated FROM check_result WHERE workspace = ?",
+            (self.workspace,),
+        )
+        return [
+            CheckResult(address, kind, status, tuple(loads(problems)), bool(evaluated))
+            for address, kind, status, problems, evaluated in sorted(rows)
+        ]
 
 
 class StateWriter:
@@ -173,6 +186,33 @@ class StateWriter:
         """Forgets a root output; nothing happens when it is not there."""
         self._begin()
         self._database.execute("DELETE FROM output WHERE workspace = ? AND name = ?", (self.workspace, name))
+
+    def put_checks(self, results: Iterable[CheckResult], known: Iterable[CheckResult]) -> bool:
+        """Stores what came of all conditions, one result for each address, in the place of the `known` results, which
+        are those that are there; returns whether they differ."""
+        new, old = {r.address: r for r in results}, {r.address: r for r in known}
+        gone, changed = old.keys() - new.keys(), [r for a, r in new.items() if old.get(a) != r]
+        if not gone and not changed:
+            return False
+        self._begin()
+        for address in gone:
+            place = (self.workspace, address)
+            self._database.execute("DELETE FROM check_result WHERE workspace = ? AND address = ?", place)
+        for result in changed:
+            self._database.execute(
+                "INSERT INTO check_result (workspace, address, kind, status, problems, evaluated)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (workspace, address) DO UPDATE SET kind = excluded.kind,"
+                " status = excluded.status, problems = excluded.problems, evaluated = excluded.evaluated",
+                (
+                    self.workspace,
+                    result.address,
+                    result.kind,
+                    result.status,
+                    canonical(list(result.problems)),
+                    result.evaluated,
+                ),
+            )
+        return True
 
     def bump(self) -> int:
         """Counts the serial up, once for each transaction that changes the state; returns the new one."""
@@ -257,6 +297,6 @@ def create_workspace(database: Database, name: str) -> bool:
 def delete_workspace(database: Database, name: str) -> bool:
     """Removes a workspace with its whole state; false when there is none. Objects are not destroyed."""
     with database.transaction():
-        for table in ("resource_instance", "output"):
+        for table in ("resource_instance", "output", "check_result"):
             database.execute(f"DELETE FROM {table} WHERE workspace = ?", (name,))
         return bool(database.execute("DELETE FROM workspace WHERE name = ?", (name,)))

@@ -66,6 +66,19 @@ class OutputRow(SQLModel, table=True):
     sensitive: bool
 
 
+class CheckRow(SQLModel, table=True):
+    """What came of the conditions of one object; see `iac.state.checks.CheckResult`."""
+
+    __tablename__ = "check_result"
+
+    workspace: str = _text(primary_key=True, foreign_key="workspace.name")
+    address: str = _text(primary_key=True)
+    kind: str = _text()
+    status: str = _text()
+    problems: str = _text()
+    evaluated: bool
+
+
 class LockRow(SQLModel, table=True):
     """The lock of a workspace's state while somebody holds it; see `iac.state.lock.Lock`."""
 

@@ -11,13 +11,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from iac.address import ResourceInstance, module_text
-from iac.plan.model import Action, Change, CheckResult, Drift, Mode, OutputChange, Plan, ResourceChange
+from iac.plan.model import Action, Change, Drift, Mode, OutputChange, Plan, ResourceChange
 from iac.providers.registry import source_address
 from iac.values.codec import to_json
 from iac.values.paths import path_to_json
 from iac.values.types import type_to_json
 from iac.values.value import EPHEMERAL, Value
-from iac.views.checks_json import checks_json, unmet_checks
+from iac.views.checks_json import checks_json
 from iac.views.prior_state import prior_state_json
 from iac.views.resource_json import address_json, module_tree
 from iac.views.state_json import SchemaOf, object_json
@@ -38,13 +38,11 @@ def plan_to_json(
     configuration: Mapping[str, Any] | None = None,
     prior_state: Mapping[str, Any] | None = None,
     relevant: Sequence[Mapping[str, Any]] | None = None,
-    unmet: Sequence[CheckResult] = (),
 ) -> dict[str, Any]:
     """The plan as JSON data.
 
     `prior_state` is the state's JSON form as refreshed; without it, it is made of what the plan starts from.
-    `relevant` are the `relevant_attributes`; without them, those that the plan knows itself. `unmet` are blocks with
-    conditions of which the plan has no result.
+    `relevant` are the `relevant_attributes`; without them, those that the plan knows itself.
     """
     result: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
@@ -70,7 +68,7 @@ def plan_to_json(
         relevant = plan.extra.get("relevant_attributes")
     if relevant:
         result["relevant_attributes"] = relevant
-    if found := checks_json([*plan.checks, *unmet]):
+    if found := checks_json(plan.checks):
         result["checks"] = found
     result["timestamp"] = plan.timestamp
     result["applyable"] = not plan.errored and (not plan.is_empty or _only_refreshes(plan))
@@ -90,7 +88,6 @@ def run_to_json(run: PlannedRun, schema_of: SchemaOf, *, iac_version: str) -> di
         configuration=configuration_json(run.prepared),
         prior_state=prior_state_json(run.plan, run.state, schema_of),
         relevant=relevant_attributes(run.plan, run.prepared),
-        unmet=unmet_checks(run.plan, run.prepared.config),
     )
 
 

@@ -13,6 +13,7 @@ from iac.values.codec import to_json, typed_from_json
 from iac.values.paths import Path, path_from_json, transform, with_marks_by_path
 from iac.values.types import type_to_json
 from iac.values.value import ONLY_SENSITIVE, Value
+from iac.views.checks_json import checks_json
 from iac.views.resource_json import address_json, module_tree
 from iac.views.value_json import known_json, sensitive_json
 
@@ -38,6 +39,8 @@ def state_to_json(state: State | None, schema_of: SchemaOf) -> dict[str, Any]:
         values["outputs"] = {name: output_json(state.outputs[name]) for name in sorted(state.outputs)}
     values["root_module"] = module_tree(with_all_dependencies(_objects(state, schema_of)))
     result["values"] = values
+    if state.checks:
+        result["checks"] = checks_json(state.checks)
     return result
 
 

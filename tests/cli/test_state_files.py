@@ -56,6 +56,21 @@ def test_a_state_of_terraform_moves_over_and_nothing_is_left_to_do(iac, moved: P
     assert iac("state", "pull").out == GOLDEN.read_text().rstrip("\n") + "\n"
 
 
+def test_results_of_conditions_move_over(iac, taken: Path) -> None:
+    (check,) = json.loads(iac("show", "-json").out)["checks"]
+    assert check["address"]["to_display"] == "check.set"
+    assert check["instances"][0]["problems"] == [{"message": "There are 2."}]
+
+
+def test_other_results_of_conditions_are_a_different_state(iac, taken: Path) -> None:
+    data = json.loads(GOLDEN.read_text())
+    data["check_results"][0]["objects"][0]["status"] = "pass"
+    assert "Failed to write state" in push(iac, taken, data).err
+    data["serial"] += 1
+    assert push(iac, taken, data).code == 0
+    assert pulled(iac)["check_results"][0]["status"] == "pass"
+
+
 def test_an_event_says_which_state_was_pushed_and_keeps_no_secret(iac, taken: Path) -> None:
     text = iac("events", "--json").out
     assert "hunter2" not in text

@@ -23,6 +23,19 @@ HERE = Path(__file__).parent
 MAIN = (
     ENVIRONMENT
     + """
+variable "replicas" {
+  default = 2
+  validation {
+    condition     = var.replicas > 0
+    error_message = "There is to be one at least."
+  }
+}
+check "hosts" {
+  assert {
+    condition     = iac_service.api.internal_host == "elsewhere"
+    error_message = "It is ${iac_service.api.internal_host}."
+  }
+}
 variable "token" {
   default   = "a golden secret"
   sensitive = true

@@ -188,3 +188,16 @@ def test_a_migration_that_is_killed_leaves_the_old_version(tmp_path: Path) -> No
         assert (schema_of(database), content_of(database)) == before
         migrate(database, ALL)
         assert schema_version(database) == SCHEMA_VERSION + len(STEPS)
+
+
+def test_a_database_that_cannot_be_upgraded_is_left_as_it_is_and_says_why(tmp_path: Path) -> None:
+    lab = restored(tmp_path)
+    with Database.open(lab.database, create=False) as database:
+        before = content_of(database)
+        database.execute("PRAGMA query_only = ON")
+        with pytest.raises(DiagnosticsError, match="Database cannot be upgraded") as raised:
+            migrate(database, ALL)
+        (problem,) = raised.value.diagnostics
+        assert "nothing was changed" in problem.detail
+        assert "read" in problem.detail.rpartition("\n")[2]
+        assert content_of(database) == before

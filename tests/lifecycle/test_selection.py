@@ -206,3 +206,37 @@ def test_only_what_is_meant_is_looked_at_by_a_refresh_only_plan(lab: Lab) -> Non
     assert drifted(targets=["iac_environment.staging"]) == ["iac_cluster.main", "iac_environment.staging"]
     assert drifted(exclude=["iac_environment.staging"]) == ["iac_cluster.main"]
     assert drifted(exclude=["iac_cluster.main"]) == []
+
+
+BROKEN_PARTS = {
+    "a resource": 'resource "terraform_data" "wrong" {\n  input = [1][var.n]\n}\n',
+    "how many there are of it": 'resource "terraform_data" "wrong" {\n  count = [1][var.n]\n}\n',
+    "a local": "locals {\n  wrong = [1][var.n]\n}\n",
+    "an output": 'output "wrong" {\n  value = [1][var.n]\n}\n',
+    "a module": 'module "m" {\n  source = "./m"\n  count  = [1][var.n]\n}\n',
+    "a variable": 'variable "wrong" {\n  default = 1\n  validation {\n    condition = var.wrong > 1\n'
+    '    error_message = "No."\n  }\n}\n',
+    "a check": 'check "wrong" {\n  assert {\n    condition = [1][var.n] == 1\n    error_message = "No."\n  }\n}\n',
+}
+
+
+@pytest.mark.parametrize("part", BROKEN_PARTS)
+def test_a_mistake_elsewhere_does_not_keep_a_target_from_being_applied(lab: Lab, part: str) -> None:
+    text = (
+        'variable "n" {\n  default = 1\n}\nresource "terraform_data" "a" {\n  input = var.n\n}\n' + BROKEN_PARTS[part]
+    )
+    lab.write(text, m__main_tf='resource "terraform_data" "inside" {}\n')
+    assert lab.mistakes()
+    lab.succeed(targets=["terraform_data.a"])
+    assert lab.values() == {"terraform_data.a": 1}
+
+
+def test_a_mistake_in_what_a_target_needs_does(lab: Lab) -> None:
+    text = 'locals {\n  wrong = [1][2]\n}\nresource "terraform_data" "a" {\n  input = local.wrong\n}\n'
+    assert lab.mistakes(text, targets=["terraform_data.a"]) == ["main.tf:2,14: Invalid index"]
+
+
+def test_a_mistake_in_what_is_excluded_is_no_hindrance(lab: Lab) -> None:
+    text = 'variable "n" {\n  default = 1\n}\n' + BROKEN_PARTS["a resource"] + 'resource "terraform_data" "a" {}\n'
+    lab.succeed(text, exclude=["terraform_data.wrong"])
+    assert list(lab.objects()) == ["terraform_data.a"]

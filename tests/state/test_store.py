@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from iac.address import ConfigResource, Resource, parse_instance
+from iac.state.checks import CheckResult
 from iac.state.model import InstanceObject, OutputState, State
 from iac.state.store import StateReader, StateWriter, create_workspace, delete_workspace, workspaces
 from iac.storage import open_storage
@@ -176,3 +177,36 @@ def test_a_reader_in_another_process_sees_committed_state_only(database, writer,
             writer.put(INSTANCE)
             assert load(other).is_empty
         assert not load(other).is_empty
+
+
+def put_checks(writer, results, known=()):
+    with writer._database.transaction():
+        return writer.put_checks(results, known)
+
+
+CHECKS = (
+    CheckResult("check.c", "check", "fail", ("It is ü.", "No.")),
+    CheckResult("output.o", "output_value", "unknown", evaluated=False),
+    CheckResult("terraform_data.a[0]", "resource", "pass"),
+)
+
+
+def test_results_of_conditions_are_read_back_by_address(database, writer):
+    assert put_checks(writer, reversed(CHECKS))
+    assert tuple(load(database).checks) == CHECKS
+
+
+def test_results_take_the_place_of_those_that_are_there(database, writer):
+    put_checks(writer, CHECKS)
+    assert not put_checks(writer, CHECKS, CHECKS)
+    new = (CheckResult("check.c", "check", "pass"),)
+    assert put_checks(writer, new, CHECKS)
+    assert tuple(load(database).checks) == new
+
+
+def test_results_go_with_their_workspace(database, writer):
+    put_checks(writer, CHECKS)
+    create_workspace(database, "other")
+    put_checks(StateWriter(database, "other"), CHECKS)
+    delete_workspace(database, "other")
+    assert database.query("SELECT DISTINCT workspace FROM check_result") == [("default",)]

@@ -296,6 +296,112 @@ output "n" {
 }
 """
 
+FAILING: Final = """
+variable "n" {
+  type    = number
+  default = %d
+}
+
+resource "terraform_data" "same" {
+  input = 5
+  lifecycle {
+    postcondition {
+      condition     = self.input == 5 && var.n > 0
+      error_message = "Not the same."
+    }
+  }
+}
+
+resource "terraform_data" "a" {
+  count            = 2
+  input            = var.n
+  triggers_replace = var.n
+  lifecycle {
+    precondition {
+      condition     = var.n > 0
+      error_message = "Not positive."
+    }
+    postcondition {
+      condition     = var.n == 3 ? true : self.id == "none"
+      error_message = "It is ${self.input} afterwards."
+    }
+  }
+}
+
+resource "terraform_data" "b" {
+  input = terraform_data.a[0].id
+  lifecycle {
+    precondition {
+      condition     = var.n > 0
+      error_message = "Not positive, either."
+    }
+  }
+}
+
+check "after" {
+  assert {
+    condition     = terraform_data.b.output == 4
+    error_message = "Never four."
+  }
+}
+
+check "alone" {
+  assert {
+    condition     = var.n == 4
+    error_message = "n is ${var.n}."
+  }
+}
+
+output "after" {
+  value = terraform_data.b.id
+  precondition {
+    condition     = terraform_data.b.id != "none"
+    error_message = "There is none."
+  }
+}
+
+output "alone" {
+  value = var.n
+  precondition {
+    condition     = var.n > 0
+    error_message = "Not positive at all."
+  }
+}
+"""
+"""A postcondition fails when it is applied with another number than 3."""
+
+BROKEN_ELSEWHERE: Final = """
+variable "good" {
+  default = 1
+}
+variable "bad" {
+  default = 1
+  validation {
+    condition     = var.bad > 5
+    error_message = "Too small."
+  }
+}
+locals {
+  wrong = [1][var.good]
+  right = var.good
+}
+resource "terraform_data" "a" {
+  input = local.right
+}
+resource "terraform_data" "b" {
+  input = local.wrong
+}
+output "o" {
+  value = local.wrong
+}
+check "c" {
+  assert {
+    condition     = local.wrong == 1
+    error_message = "No."
+  }
+}
+"""
+
 CONDITIONS_INSIDE: Final = """
 variable "n" {
   type = number
@@ -540,6 +646,19 @@ CASES: Final[Mapping[str, Sequence[Step]]] = {
         Step(CONDITIONS % 7, ("-refresh-only",), files={"m/main.tf": CONDITIONS_INSIDE}),
         Step(CONDITIONS % 7, ("-destroy",), files={"m/main.tf": CONDITIONS_INSIDE}),
     ],
+    "conditions_that_fail": [
+        Step(FAILING % 3),
+        Step(FAILING % 5),
+        Step(FAILING % 3),
+        Step(FAILING % 4, ("-refresh-only",)),
+        Step(
+            FAILING % 3,
+            before=[["state", "mv", "terraform_data.b", "terraform_data.c"], ["state", "rm", "terraform_data.c"]],
+        ),
+        Step(FAILING % 3, ("-destroy", "-target=terraform_data.b")),
+        Step(FAILING % 3, ("-destroy",)),
+    ],
+    "mistakes_outside_of_the_targets": [Step(BROKEN_ELSEWHERE, ("-target=terraform_data.a",))],
     "secrets": steps(SECRETS % 1, SECRETS % 2),
     "triggers": steps(TRIGGERS % (1, 1, 1), TRIGGERS % (2, 2, 2)),
     "moved": steps(

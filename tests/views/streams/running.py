@@ -76,6 +76,8 @@ def _step(tool: Tool, step: Step) -> dict[str, Json]:
         code, printed = tool(*command)
         if code == 0:
             found[name] = _document(printed)
+    if results := json.loads(tool("state", "pull")[1] or "{}").get("check_results"):
+        found["check_results"] = json.loads(_plain(json.dumps(results)))
     return found
 
 
@@ -133,12 +135,15 @@ def alike(part: Json) -> Json:
     for name in _SENSITIVE:
         if isinstance(found.get(name), dict):
             found[name].pop("output", None)
+    for name in ("check_results", "objects", "failure_messages"):  # in no order
+        if isinstance(found.get(name), list):
+            found[name].sort(key=lambda item: json.dumps(item, sort_keys=True))
+    if "problems" in found:  # in no order
+        found["problems"] = sorted(found["problems"], key=lambda problem: str(problem["message"]))
     if "relevant_attributes" in found:  # in no order
         found["relevant_attributes"].sort(key=lambda r: json.dumps(r, sort_keys=True))
     if found.get("summary") == _OWN_WORDS:
         del found["detail"]
-    if "state" in found:
-        found["state"].pop("checks", None)
     return found
 
 

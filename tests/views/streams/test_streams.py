@@ -24,9 +24,7 @@ ABSENT = "absent"
 DIFFERENT = {
     ("conditions", 2, "plan"): "iac makes no plan of the part in which there is no mistake",
     ("conditions", 3, "plan"): "iac makes no plan of the part in which there is no mistake",
-    ("conditions_not_looked_at", 1, "show.checks"): "iac evaluates what does not depend on the targets",
-    ("conditions_not_looked_at", 2, "show.checks"): "iac has no results of conditions that refreshing does not need",
-    ("conditions_not_looked_at", 3, "show.checks"): "iac evaluates the variables of the root",
+    ("conditions_that_fail", 5, "plan"): "iac refreshes only what is to be destroyed",
     ("forgotten", 1, "plan"): "iac refreshes what will be forgotten",
     ("forgotten", 1, "show.planned_values"): "terraform lists what will be forgotten, without values",
     ("mistakes", 0, "plan"): "iac reports every mistake",

@@ -58,3 +58,10 @@ output "nothing" {
 output "object" {
   value = { a = 1, b = tolist([true]) }
 }
+
+check "set" {
+  assert {
+    condition     = length(terraform_data.set.output) == 3
+    error_message = "There are ${length(terraform_data.set.output)}."
+  }
+}
