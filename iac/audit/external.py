@@ -20,6 +20,9 @@ from iac.values.codec import ExactNumber, canonical, loads
 EXTERNAL: Final = "external"
 """The member of `context` that marks an event of another writer."""
 
+OURS: Final = f"target_type <> '{LOG}' AND context NOT LIKE '%\"{EXTERNAL}\":true%'"
+"""Holds in SQL for events of objects that iac itself recorded."""
+
 RECORDED: Final = "recorded"
 """The member of `context` that marks what another program planned and did: an object of it is in no state of iac, and
 its `post_state` is what was planned, so far as that was known."""

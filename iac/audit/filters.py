@@ -39,7 +39,8 @@ class TargetFilter:
 class EventFilter:
     """Which events are meant: one of each field that is given must hold; empty asks for nothing.
 
-    `targets` are written as for `parse_target`. Names (types, groups of `change`, users, tools, workspaces) may have
+    `targets` are written as for `parse_target`; `inside` too, and it means these objects and all that live in them,
+    what lives in those included. Names (types, groups of `change`, users, tools, workspaces) may have
     `*` and `?`. `run` and `plan` are the beginning of an id. `since` is inclusive, `until` exclusive. `where` must
     all hold; of `excluded` none may, each a filter of its own. `after` is the cursor of the page before: the id or
     sequence of its last event. Newest first unless `oldest_first`. Of an excluded filter limit, cursor and order
@@ -47,6 +48,7 @@ class EventFilter:
     """
 
     targets: tuple[str | TargetFilter, ...] = ()
+    inside: tuple[str | TargetFilter, ...] = ()
     target_types: tuple[str, ...] = ()
     event_types: tuple[str, ...] = ()
     since: datetime | None = None
@@ -128,21 +130,25 @@ _UNIT_WORDS: Final = {
     "day": "d",
     "week": "w",
 }
+_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)")
 
 
 def parse_time(text: str, now: datetime) -> datetime:
     """The moment, in UTC, that a person means.
 
-    Relative to `now`: `2h`, `1d12h`, `90 minutes ago`, `now`, `today`, `yesterday` (their midnight).
+    Relative to `now`: `2h`, `1d12h`, `90 minutes ago`, `now`, and the beginning of a day: `today`, `yesterday`,
+    `monday` (the latest, today included), `mon`.
     Absolute: `2024-05-01` (midnight), `2024-05-01T12:30`, RFC 3339; UTC where no zone is given. Raises
     `DiagnosticsError`.
     """
     now = now.astimezone(UTC)
     word = text.strip().lower()
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    if word in ("now", "today", "yesterday"):
-        return {"now": now, "today": midnight, "yesterday": midnight - timedelta(days=1)}[word]
+    if word == "now":
+        return now
+    day = _named_day(word, now)
+    if day is not None:
+        return day
     try:
         ago = _duration(word.removesuffix("ago").strip())
         moment = now - ago if ago is not None else datetime.fromisoformat(text.strip())
@@ -151,10 +157,21 @@ def parse_time(text: str, now: datetime) -> datetime:
         raise DiagnosticsError(
             error(
                 "Invalid time",
-                f'"{text}" is not a time. Write how long ago ("2h", "7d"), "today" or "yesterday", a date'
-                ' ("2024-05-01") or a time by RFC 3339 ("2024-05-01T12:30:00Z").',
+                f'"{text}" is not a time. Write how long ago ("2h", "7d"), a day ("today", "yesterday", "monday"), a '
+                'date ("2024-05-01") or a time by RFC 3339 ("2024-05-01T12:30:00Z").',
             )
         ) from failure
+
+
+def _named_day(word: str, now: datetime) -> datetime | None:
+    """The beginning of the latest day that has this name; None when it is the name of none."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if word in ("today", "yesterday"):
+        return midnight - timedelta(days=word == "yesterday")
+    for number, name in enumerate(_WEEKDAYS):
+        if word in (name, name[:3]):
+            return midnight - timedelta(days=(now.weekday() - number) % 7)
+    return None
 
 
 def parse_span(text: str, now: datetime) -> tuple[datetime | None, datetime | None]:
@@ -172,7 +189,7 @@ def parse_span(text: str, now: datetime) -> tuple[datetime | None, datetime | No
 def _ends(text: str, now: datetime) -> tuple[datetime, datetime]:
     moment = parse_time(text, now)
     word = text.strip().lower()
-    is_day = word in ("today", "yesterday") or re.fullmatch(r"\d{4}-\d\d-\d\d", word)
+    is_day = _named_day(word, now) is not None or re.fullmatch(r"\d{4}-\d\d-\d\d", word)
     return moment, moment + (timedelta(days=1) if is_day else timedelta(microseconds=1))
 
 

@@ -10,6 +10,14 @@ from iac.schema import Block, NestedBlock
 DEFAULT: Final = "config"
 
 
+def groups_of(block: Block) -> Iterator[str]:
+    """Every group that a change of such an object may have."""
+    yield DEFAULT
+    yield from (attribute.group for attribute in block.attributes.values())
+    for nested in block.blocks.values():
+        yield from (group for group in (nested.group, *groups_of(nested.block)) if group)
+
+
 def changed_groups(block: Block, before: Any, after: Any) -> tuple[str, ...]:
     """The groups, sorted, of the attributes and blocks that differ between two states of an object.
 

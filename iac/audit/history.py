@@ -17,12 +17,13 @@ from typing import Any, Final
 from iac.address import AddressError, parse_instance
 from iac.address import parse_target as parse_address
 from iac.audit.chain import COLUMNS, event_from_row, not_intact, read_pruned
-from iac.audit.conditions import checked, distinct, glob_matches
-from iac.audit.external import EXTERNAL, is_external
+from iac.audit.clauses import checked, distinct, glob_matches
+from iac.audit.external import OURS, is_external
 from iac.audit.filters import EventFilter, TargetFilter, format_time, is_glob
 from iac.audit.patch import apply_patch, inverse
+from iac.audit.pruned import prunings
 from iac.audit.query import targets
-from iac.audit.record import BASELINE, CREATE, DELETE, IMPORT, LOG, PRUNED, UPDATE, Event
+from iac.audit.record import BASELINE, CREATE, DELETE, IMPORT, UPDATE, Event
 from iac.database import Database
 from iac.diagnostics import DiagnosticsError, error
 
@@ -30,17 +31,16 @@ TELLING: Final = (CREATE, UPDATE, DELETE, BASELINE)
 """The types of events whose `post_state` is the state that they made (or, of BASELINE, kept)."""
 
 _FORGET: Final = "FORGET"
-_OURS: Final = f"target_type <> '{LOG}' AND context NOT LIKE '%\"{EXTERNAL}\":true%'"
 
 
 def _types(names: Sequence[str]) -> str:
     listed = ", ".join(f"'{name}'" for name in names)
-    return f"event_type IN ({listed}) AND {_OURS}"
+    return f"event_type IN ({listed}) AND {OURS}"
 
 
 _TELLING: Final = _types(TELLING)
 _SETTING: Final = _types((*TELLING, IMPORT))
-_REPEATING: Final = f"post_state <> 'null' AND {_OURS}"
+_REPEATING: Final = f"post_state <> 'null' AND {OURS}"
 _TYPE: Final = checked("target_type")
 _MOST_NAMED: Final = 10
 _PAGE: Final = 100
@@ -112,27 +112,19 @@ def sequence_at(database: Database, moment: datetime) -> int:
     Raises `DiagnosticsError` when the events of that time were pruned.
     """
     text = format_time(moment)
-    pruned = read_pruned(database)
-    if pruned.sequence and text < (boundary := _pruned_until(database)):
+    last = next(prunings(database), None)
+    if last is not None and text < last.last_timestamp:
         raise DiagnosticsError(
             error(
                 "The log does not reach back so far",
-                f"Events up to {boundary} were pruned (up to event {pruned.sequence}), so nothing can be said of "
+                f"Events up to {last.last_timestamp} were pruned (up to event {last.last}), so nothing can be said of "
                 f"{text}. An export that was made before may tell.",
             )
         )
     row = database.query_one(
         "SELECT sequence FROM event WHERE timestamp <= ? ORDER BY timestamp DESC, sequence DESC LIMIT 1", [text]
     )
-    return pruned.sequence if row is None else int(row[0])
-
-
-def _pruned_until(database: Database) -> str:
-    row = database.query_one(
-        f"SELECT {COLUMNS} FROM event WHERE event_type = ? AND {_TYPE} = ? ORDER BY sequence DESC LIMIT 1",
-        [PRUNED, LOG],
-    )
-    return "" if row is None else str(event_from_row(row).post_state["last_timestamp"])
+    return read_pruned(database).sequence if row is None else int(row[0])
 
 
 def object_at(
@@ -145,7 +137,7 @@ def object_at(
     last = _last(database, f"{_TELLING}{condition}", params) or _last(database, f"{_REPEATING}{condition}", params)
     if last is None:
         return None if until is None else _before_the_first(database, id, until, lasting)
-    named = _last(database, f"address IS NOT NULL AND {_OURS}{condition}", params)
+    named = _last(database, f"address IS NOT NULL AND {OURS}{condition}", params)
     return _object(last, named, last.post_state, last)
 
 
@@ -167,7 +159,7 @@ def _before_the_first(database: Database, id: str, until: int, lasting: Collecti
     """An object whose events up to then were pruned, by the first that is left."""
     if not read_pruned(database).sequence:
         return None
-    first = _last(database, f"sequence > {int(until)} AND {_OURS}", [id], order="ASC")
+    first = _last(database, f"sequence > {int(until)} AND {OURS}", [id], order="ASC")
     if first is None or (first.event_type not in TELLING and first.target_type not in lasting):
         return None
     state = state_before(first)
@@ -206,7 +198,7 @@ def telling_events(database: Database, type: str, id: str, *, after: int = 0) ->
 
 def previous_event(database: Database, event: Event) -> Event | None:
     """The event of the same object before this one, of the same sort: what tells of a state, or another writer's."""
-    sort = f"NOT ({_OURS})" if is_external(event) else _SETTING
+    sort = f"NOT ({OURS})" if is_external(event) else _SETTING
     row = database.query_one(
         f"SELECT {COLUMNS} FROM event WHERE target_id = ? AND {_TYPE} = ? AND sequence < ? AND {sort}"
         " ORDER BY sequence DESC LIMIT 1",

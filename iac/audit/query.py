@@ -15,8 +15,10 @@ from itertools import islice
 from typing import Any, Final
 
 from iac.audit.chain import COLUMNS, FIELDS, Row, creation_patch, event_from_row, not_intact
-from iac.audit.conditions import Chosen, choose, like_literal
+from iac.audit.clauses import like_literal
+from iac.audit.conditions import Chosen, choose
 from iac.audit.filters import EventFilter
+from iac.audit.pruned import was_pruned
 from iac.audit.record import Event
 from iac.audit.where import Where
 from iac.database import Database
@@ -144,9 +146,9 @@ def event(database: Database, reference: str | int) -> Event:
         condition, value = "id LIKE ? ESCAPE '!'", like_literal(text) + "%"
     rows = database.query(f"SELECT {COLUMNS} FROM event WHERE {condition} ORDER BY sequence LIMIT 4", [value])
     if not rows or not text:
-        raise DiagnosticsError(
-            error("Event not found", f'The audit log has no event with sequence number or id "{reference}".')
-        )
+        pruned = was_pruned(database, value if isinstance(value, int) else text)
+        missing = f'The audit log has no event with sequence number or id "{reference}".'
+        raise DiagnosticsError(pruned or error("Event not found", missing))
     if len(rows) > 1:
         found = ", ".join(row[FIELDS.index("id")] for row in rows[:3]) + (", ..." if len(rows) > 3 else "")
         raise DiagnosticsError(

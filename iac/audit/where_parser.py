@@ -173,14 +173,14 @@ class _Parser:
                 name.at,
             )
         self.expect("(", f"after {name.text}")
-        return self.exists() if name.text == "exists" else self.change()
+        return self.exists() if name.text == "exists" else self.change(name.at)
 
     def exists(self) -> Predicate:
         operand = self.field()
         self.expect(")", "after the path")
         return where.any_exists(operand)
 
-    def change(self) -> Predicate:
+    def change(self, begin: int) -> Predicate:
         if self.next.kind != "name":
             raise self._mistake("The name of an attribute of the object is expected.")
         steps = self.steps([self.take().text])
@@ -189,7 +189,11 @@ class _Parser:
             return where.changed(steps, _anything, _anything)
         if direction := self.accept("up", "down"):
             return where.moved(steps, ">" if direction.text == "up" else "<")
+        side = self.next
         was = self.side()
+        if side.text == "*" and self.next.text != "->":
+            plain = self.text[begin : side.at].rstrip(" :")
+            raise self._mistake(f'A "*" alone says nothing of the change. To ask for any, write: {plain}', side.at)
         self.expect("->", "between the value before and the value after")
         return where.changed(steps, was, self.side())
 

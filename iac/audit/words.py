@@ -19,6 +19,7 @@ from iac.diagnostics import Diagnostics, DiagnosticsError, did_you_mean, error
 
 _LISTS: Final = {
     "target": "targets",
+    "in": "inside",
     "target-type": "target_types",
     "type": "event_types",
     "change": "change",
@@ -115,6 +116,8 @@ def _meant(word: Word, vocabulary: Vocabulary, now: datetime) -> EventFilter:
         return EventFilter(targets=(_target(word, vocabulary),))
     if key == "target":
         return EventFilter(targets=(parse_target(value),))
+    if key == "in":
+        return EventFilter(inside=(parse_target(value),))
     if key in ("address", "id"):
         return EventFilter(targets=(TargetFilter(**{key: value}),))
     if key == "since":

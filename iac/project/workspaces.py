@@ -38,12 +38,19 @@ class Workspaces(Opened):
         self.workspace = name
 
     def delete_workspace(
-        self, name: str, *, force: bool, dry_run: bool = False, lock: bool = True, timeout: float = 0.0
+        self,
+        name: str,
+        *,
+        force: bool,
+        dry_run: bool = False,
+        lock: bool = True,
+        timeout: float = 0.0,
+        message: str | None = None,
     ) -> Sequence[ResourceInstance]:
         """Deletes a workspace that is not selected; returns the objects that are forgotten with it.
 
-        Objects stay where they are. Raises `DiagnosticsError` when it has some and not `force`. A `dry_run` only finds
-        out.
+        Objects stay where they are, and the events that tell of it have the `message`. Raises `DiagnosticsError` when
+        it has some and not `force`. A `dry_run` only finds out.
         """
         self._refuse_unknown(name)
         if name in (self.workspace, DEFAULT_WORKSPACE):
@@ -67,7 +74,7 @@ class Workspaces(Opened):
             if not dry_run:
                 with other.database.transaction():
                     if addresses:
-                        other.edit_state(lambda editor, state: editor.forget(addresses))
+                        other.edit_state(lambda editor, state: editor.forget(addresses), message=message)
                     delete_workspace(other.database, name)
         return addresses
 

@@ -18,7 +18,8 @@ from iac.values.codec import implied, pretty
 from iac.values.value import ONLY_SENSITIVE, Value, object_value, string, tuple_value
 from iac.views.diff_text import Drawing, Options
 from iac.views.diffs import diff_value
-from iac.views.events_table import short_time, target_text
+from iac.views.event_targets import target_text
+from iac.views.events_table import short_time
 from iac.views.style import Style, quoted, style, visible
 
 _NO_STATE: Final = "(the object did not exist)"

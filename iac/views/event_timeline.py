@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from iac.audit.external import is_external
 from iac.audit.record import CREATE, DELETE, IMPORT, READ, UPDATE, Event
 from iac.audit.sensitive import is_digest
 from iac.plan.model import Action
 from iac.values.codec import line
+from iac.views.event_targets import target_text
 from iac.views.events import dotted
-from iac.views.events_table import NO_EVENTS, hue_of, moved_text, short_time, target_text
+from iac.views.events_table import NO_EVENTS, hue_of, marked_type, moved_text, short_time
 from iac.views.style import Style, plural, quoted, style, visible
 
 _VERBS: Final = {
@@ -54,7 +56,7 @@ class Life:
         """The runs in which the object was deleted and created."""
         by_run: dict[str, set[str]] = {}
         for event in self.events:
-            if event.run_id is not None:
+            if event.run_id is not None and not is_external(event):
                 by_run.setdefault(event.run_id, set()).add(event.event_type)
         return frozenset(run for run, types in by_run.items() if {CREATE, DELETE} <= types)
 
@@ -100,16 +102,25 @@ def _life_lines(life: Life, form: Style, names_workspace: bool) -> Iterator[str]
 
 
 def _event_lines(event: Event, is_replacement: bool, form: Style) -> Iterator[str]:
-    action, verb = _VERBS.get(event.event_type, (Action.NO_OP, event.event_type.lower().replace("_", " ")))
-    if is_replacement and event.event_type in (CREATE, DELETE):
-        verb = f"{verb} to be replaced" if event.event_type == DELETE else f"{verb} as the replacement"
-    symbol = form.paint(f"[{hue_of(event.event_type)}]%s[reset]") % _SYMBOLS[action]
+    action, verb = _told(event, is_replacement)
+    symbol = form.paint(f"[{hue_of(marked_type(event))}]%s[reset]") % _SYMBOLS[action]
     what = f": {visible(', '.join(event.change))}" if event.change and event.event_type == UPDATE else ""
-    if moved := moved_text(event):
-        verb = f"moved {moved} to {event.address}"
     who = f"by {visible(event.user)} with {visible(event.tool)}"
     yield f"  {short_time(event.timestamp)}  {symbol} {visible(verb)} {who}{what}  #{event.sequence}\n"
     yield from (f"{' ' * 26}{text}\n" for text in _details(event, form))
+
+
+def _told(event: Event, is_replacement: bool) -> tuple[Action, str]:
+    """What happened, in words. Of what another writer says nobody knows that it did."""
+    words = event.event_type.lower().replace("_", " ")
+    if is_external(event):
+        return Action.NO_OP, f"{words} (external)"
+    if moved := moved_text(event):
+        return Action.NO_OP, f"moved {moved} to {event.address}"
+    action, verb = _VERBS.get(event.event_type, (Action.NO_OP, words))
+    if is_replacement and event.event_type in (CREATE, DELETE):
+        verb = f"{verb} to be replaced" if event.event_type == DELETE else f"{verb} as the replacement"
+    return action, verb
 
 
 def _details(event: Event, form: Style) -> Iterator[str]:
@@ -173,6 +184,7 @@ def timeline_to_json(found: Sequence[Life]) -> list[dict[str, Any]]:
                     "sequence": e.sequence,
                     "timestamp": e.timestamp,
                     "event_type": e.event_type,
+                    "external": is_external(e),
                     "change": list(e.change),
                     "user": e.user,
                     "tool": e.tool,

@@ -14,7 +14,7 @@ from iac.plan.model import Action
 from iac.values.codec import implied, pretty
 from iac.views.diff_text import Drawing, primitive_text
 from iac.views.diffs import diff_value
-from iac.views.events_table import target_text
+from iac.views.event_targets import target_text
 from iac.views.style import Style, style, visible
 
 

@@ -1,34 +1,64 @@
 """Events as a table, and the objects that have events.
 
 Names in events come from elsewhere, so everything that is shown is made visible first: a control character or
-terminal sequence appears as an escape. Nothing is kept that was written, so that a log of any length can be listed.
+terminal sequence appears as an escape. Of what was written no more is kept than names an object, so that a log of any
+length can be listed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Final
+from typing import Final, NamedTuple
 
+from iac.audit.external import is_external
 from iac.audit.query import TargetSummary
 from iac.audit.record import CREATE, DELETE, IMPORT, READ, UPDATE, Event
+from iac.views.event_targets import TargetNames, target_text
 from iac.views.style import Style, style, visible
 from iac.views.tables import columns, joined, padded, widest
 
-COLUMNS: Final = ("WHEN", "EVENT", "TARGET", "CHANGE", "USER", "TOOL", "RUN")
 TARGET_COLUMNS: Final = ("TARGET", "EVENTS", "FIRST", "LAST", "LAST EVENT", "ID")
 NO_EVENTS: Final = "No events.\n"
 
 _HUES: Final = {CREATE: "green", UPDATE: "yellow", DELETE: "red", IMPORT: "cyan", READ: "dark_gray"}
-_EVENT: Final = COLUMNS.index("EVENT")
+_EXTERNAL: Final = "(external)"
 _SHORT_RUN: Final = 8
 _MEASURED: Final = 500
 """How many rows decide how wide the columns are; a longer cell further down pushes what is right of it."""
 
-_FOLDED: Final = (3, 4, 5)
 _NARROWEST: Final = 8
 
 Row = tuple[str, ...]
+
+
+class Column(NamedTuple):
+    """A column of a table of events: how wide it is before anything is known, and whether its cells may be folded.
+    Its text is not made visible."""
+
+    title: str
+    text: Callable[[Event, TargetNames], str]
+    width: int
+    folds: bool = False
+
+
+_NARROW: Final = (
+    Column("WHEN", lambda event, names: short_time(event.timestamp), 20),
+    Column("EVENT", lambda event, names: marked_type(event), 13),
+    Column("TARGET", lambda event, names: names.text(event), 28),
+    Column("CHANGE", lambda event, names: ", ".join(event.change) or moved_text(event), 18, folds=True),
+    Column("USER", lambda event, names: event.user, 16, folds=True),
+    Column("TOOL", lambda event, names: event.tool, 9, folds=True),
+    Column("RUN", lambda event, names: (event.run_id or "")[:_SHORT_RUN], 8),
+)
+_WIDE: Final = (
+    *_NARROW[:3],
+    Column("ADDRESS", lambda event, names: names.address(event), 28, folds=True),
+    *_NARROW[3:],
+    Column("MESSAGE", lambda event, names: event.message or "", 0, folds=True),
+)
+_EVENT: Final = 1
+"""The column that is coloured."""
 
 
 def render_events(events: Iterable[Event], *, color: bool, width: int) -> str:
@@ -36,52 +66,71 @@ def render_events(events: Iterable[Event], *, color: bool, width: int) -> str:
     return "".join(event_lines(events, color=color, width=width))
 
 
-def event_lines(events: Iterable[Event], *, color: bool, width: int) -> Iterator[str]:
-    """The lines of a table of events, one after the other, each ended.
+def event_lines(
+    events: Iterable[Event], *, color: bool, width: int, names: TargetNames | None = None, wide: bool = False
+) -> Iterator[str]:
+    """The lines of a table of events, one after the other, each ended; a `wide` one also has addresses and messages.
 
-    With `color` it is for a terminal of `width` columns: changes, users and tools are folded to fit. Without, nothing
-    is folded, for pipes and logs.
+    With `color` it is for a terminal of `width` columns: what may be long is folded to fit. Without, nothing is
+    folded, for pipes and logs.
     """
-    rows = map(_row, events)
-    first = list(islice(rows, _MEASURED))
-    if not first:
+    shown, names = _WIDE if wide else _NARROW, names or TargetNames()
+    coming = iter(events)
+    measured = list(islice(coming, _MEASURED))
+    if not measured:
         yield NO_EVENTS
         return
-    widths = widest(COLUMNS, first)
+    for event in measured:
+        names.note(event)
+    first = [_row(event, shown, names) for event in measured]
+    header = [column.title for column in shown]
+    folding = [number for number, column in enumerate(shown) if column.folds]
+    widths = widest(header, first)
     form = style(color)
     if color:
-        widths = _fitted(widths, width)
-        yield form.paint("[bold]%s[reset]\n") % joined(COLUMNS, widths)
-    else:
-        yield joined(COLUMNS, widths) + "\n"
-    for row in chain(first, rows):
-        yield from _lines(row, widths, form)
+        widths = _fitted(widths, folding, width)
+    yield form.paint("[bold]%s[reset]\n") % joined(header, widths)
+    for row in chain(first, _rows(coming, shown, names)):
+        yield from _lines(row, widths, folding, form)
 
 
-def _row(event: Event) -> Row:
-    cells = (
-        short_time(event.timestamp),
-        event.event_type + (" (failed)" if event.error and not event.event_type.endswith("_FAILED") else ""),
-        target_text(event),
-        ", ".join(event.change) or moved_text(event) or "-",
-        event.user,
-        event.tool,
-        (event.run_id or "-")[:_SHORT_RUN],
-    )
-    return tuple(map(visible, cells))
+def followed_lines(
+    events: Iterable[Event], *, color: bool, names: TargetNames | None = None, wide: bool = False
+) -> Iterator[str]:
+    """A table of events that never ends: the header at once, then a line for each event as it comes, each ended;
+    columns can only grow."""
+    shown, names = _WIDE if wide else _NARROW, names or TargetNames()
+    form = style(color)
+    widths = [column.width for column in shown]
+    yield form.paint("[bold]%s[reset]\n") % joined([column.title for column in shown], widths)
+    for row in _rows(events, shown, names):
+        widths = widest(row, [[" " * width for width in widths]])
+        yield from _lines(row, widths, (), form)
+
+
+def _rows(events: Iterable[Event], shown: Sequence[Column], names: TargetNames) -> Iterator[Row]:
+    for event in events:
+        names.note(event)
+        yield _row(event, shown, names)
+
+
+def _row(event: Event, shown: Sequence[Column], names: TargetNames) -> Row:
+    return tuple([visible(column.text(event, names) or "-") for column in shown])
+
+
+def marked_type(event: Event) -> str:
+    """The type of an event, with what sets it apart: that it failed, or that it is what another writer says. Not made
+    visible."""
+    if is_external(event):
+        return f"{event.event_type} {_EXTERNAL}"
+    failed = event.error and not event.event_type.endswith("_FAILED")
+    return f"{event.event_type} (failed)" if failed else event.event_type
 
 
 def moved_text(event: Event) -> str:
     """Where an object was moved from; empty for other events. Not made visible."""
     source = event.context.get("moved_from") if event.event_type == "MOVE" else None
     return f"from {source}" if source else ""
-
-
-def target_text(event: Event | TargetSummary) -> str:
-    """`environment:staging`; with the id where there is no name. Not made visible."""
-    if isinstance(event, TargetSummary):
-        return f"{event.type}:{event.name or event.id}"
-    return f"{event.target_type}:{event.target_name or event.target_id}"
 
 
 def short_time(timestamp: str) -> str:
@@ -92,27 +141,30 @@ def short_time(timestamp: str) -> str:
 
 
 def hue_of(event_type: str) -> str:
-    """The colour of an event type; a failure is red."""
-    return "red" if event_type.endswith("_FAILED") else _HUES.get(event_type.partition(" ")[0], "reset")
+    """The colour of an event type, marked or not; a failure is red, what another writer says has none."""
+    name, _, mark = event_type.partition(" ")
+    if mark == _EXTERNAL:
+        return "reset"
+    return "red" if name.endswith("_FAILED") else _HUES.get(name, "reset")
 
 
-def _fitted(widths: Sequence[int], width: int) -> list[int]:
+def _fitted(widths: Sequence[int], folding: Sequence[int], width: int) -> list[int]:
     """The widths with those of columns that may be folded taken in until all fit."""
     fitted = list(widths)
     while sum(fitted) + 2 * (len(fitted) - 1) > width:
-        widest = max(_FOLDED, key=lambda column: fitted[column])
-        if fitted[widest] <= _NARROWEST:
+        longest = max(folding, key=lambda column: fitted[column])
+        if fitted[longest] <= _NARROWEST:
             break
-        fitted[widest] -= 1
+        fitted[longest] -= 1
     return fitted
 
 
-def _lines(row: Row, widths: Sequence[int], form: Style) -> Iterator[str]:
+def _lines(row: Row, widths: Sequence[int], folding: Sequence[int], form: Style) -> Iterator[str]:
     """The row, on as many lines as its longest folded cell has."""
     if not form.color:
         yield joined(row, widths) + "\n"
         return
-    pieces = [_folded(cell, widths[n]) if n in _FOLDED else [cell] for n, cell in enumerate(row)]
+    pieces = [_folded(cell, widths[n]) if n in folding else [cell] for n, cell in enumerate(row)]
     for number in range(max(map(len, pieces))):
         cells = [piece[number] if number < len(piece) else "" for piece in pieces]
         filled = list(map(padded, cells, widths))

@@ -114,6 +114,10 @@ class TestMarkdown:
         assert "| `CREATE` | service&#58;api | config |" in first
         assert len(rest) == len(some) - 1
 
+    def test_marks_what_another_writer_says(self, record):
+        said = record({}, {}, origin=Origin("ci", tool="git", context={"external": True}), event_type="CREATE")
+        assert "| `CREATE` (external) |" in "".join(FORMATS["markdown"]([said]))
+
     def test_shows_markup_as_text(self, record):
         name = "a|b`*_<img src=x>[l](u)@team"
         line = text("markdown", [record(None, {}, target_name=name)]).splitlines()[-1]

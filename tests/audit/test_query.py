@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from iac.audit import query
+from iac.audit import places, query
 from iac.audit.conditions import choose
 from iac.audit.filters import EventFilter, TargetFilter, parse_target, parse_time
 from iac.audit.query import count, event, events, targets
@@ -108,6 +108,61 @@ def test_an_excluded_filter_takes_out_what_it_means_and_keeps_what_has_no_value(
 def test_an_excluded_filter_and_a_wanted_one_on_the_same_field(log, database):
     wanted = EventFilter(users=("*",), excluded=(EventFilter(users=("alice*",)),), limit=2)
     assert [e.sequence for e in events(database, wanted)] == [6, 5]
+
+
+@pytest.fixture
+def lived(record):
+    """Two clusters with an environment `staging` each and a service `api` in each; a service that is gone; what other
+    tools did."""
+    for c in ("eu", "us"):
+        record(None, {"name": c}, target_type="cluster", target_id=f"c-{c}", target_name=c)
+        more = {"target_type": "environment", "target_id": f"e-{c}", "target_name": "staging"}
+        record(None, {"cluster_id": f"c-{c}"}, **more)
+        record(None, {"environment_id": f"e-{c}"}, target_id=f"s-{c}", address=f'iac_service.api["{c}"]')
+    record({"environment_id": "e-eu"}, None, target_id="gone", target_name="old")
+    record({"environment_id": "e-eu"}, {"environment_id": "e-eu", "cpu": 1}, target_id="s-eu", origin=BOB)
+    outside = replace(BOB, context={"external": True})
+    record({}, {}, target_id="s-us", origin=outside, event_type="DEPLOY")
+    record({"environment_id": "e-eu"}, {"environment_id": "e-eu"}, target_id="other", origin=outside)
+    return record
+
+
+@pytest.mark.parametrize(
+    ("filter", "sequences"),
+    [
+        ({"inside": ("e-eu",)}, [8, 7, 3, 2]),
+        ({"inside": ("cluster:eu",)}, [8, 7, 3, 2, 1]),
+        ({"inside": ("environment:staging",)}, [9, 8, 7, 6, 5, 3, 2]),
+        ({"inside": ("cluster:eu", "e-us")}, [9, 8, 7, 6, 5, 3, 2, 1]),
+        ({"inside": ("s-us",)}, [9, 6]),
+        ({"inside": ("cluster:nope",)}, []),
+        ({"inside": ("cluster:eu",), "targets": ("service:api",)}, [8, 3]),
+        ({"inside": ("environment:staging",), "limit": 2, "after": 7}, [6, 5]),
+        ({"excluded": (EventFilter(inside=("environment",)),)}, [10, 4, 1]),
+    ],
+)
+def test_what_is_inside_an_object_is_all_that_lives_in_it_and_itself(lived, database, filter, sequences):
+    assert [e.sequence for e in events(database, EventFilter(**filter))] == sequences
+    if "limit" not in filter:
+        assert count(database, EventFilter(**filter)) == len(sequences)
+
+
+def test_inside_is_also_the_failed_creation_of_what_was_made_there_later(lived, database):
+    failed = {"target_id": "", "event_type": "CREATE_FAILED", "error": "no"}
+    lived(None, None, address='iac_service.api["eu"]', **failed)
+    lived(None, None, address='iac_service.api["eu"]', origin=BOB, **failed)
+    lived(None, None, address="iac_service.never", **failed)
+    assert [e.sequence for e in events(database, EventFilter(inside=("e-eu",)))] == [11, 8, 7, 3, 2]
+
+
+def test_very_much_may_be_inside(lived, database, monkeypatch):
+    monkeypatch.setattr(places, "_PAGE", 100)
+    with database.transaction():
+        for number in range(500):
+            lived(None, {"environment_id": "e-us"}, target_id=f"many-{number}", target_name=f"n{number}")
+    wanted = EventFilter(inside=("cluster:us",))
+    assert count(database, wanted) == 504
+    assert count(database, replace(wanted, users=("bob@example.com",))) == 1
 
 
 def test_an_address_brings_what_tools_that_know_no_address_did_to_its_objects(log, database):
@@ -319,6 +374,10 @@ NOW = datetime(2024, 5, 2, 12, 30, tzinfo=UTC)
         ("1 Week ago", NOW - timedelta(weeks=1)),
         ("1.5d", NOW - timedelta(hours=36)),
         ("today", datetime(2024, 5, 2, tzinfo=UTC)),
+        ("thursday", datetime(2024, 5, 2, tzinfo=UTC)),
+        ("Wednesday", datetime(2024, 5, 1, tzinfo=UTC)),
+        ("friday", datetime(2024, 4, 26, tzinfo=UTC)),
+        ("mon", datetime(2024, 4, 29, tzinfo=UTC)),
         ("yesterday", datetime(2024, 5, 1, tzinfo=UTC)),
         ("2024-04-01", datetime(2024, 4, 1, tzinfo=UTC)),
         ("2024-04-01T10:00", datetime(2024, 4, 1, 10, tzinfo=UTC)),

@@ -217,6 +217,8 @@ def test_a_sensitive_value_can_only_be_seen_to_be_there_and_to_change(text, held
         ("chnge(x)", 'Did you mean "change"?', 0),
         ("change('x')", "The name of an attribute", 7),
         ("change(x) 3 -> 4", "The condition ends before this", 10),
+        ("user == 'x' and change(x.y) : *", "To ask for any, write: change(x.y)", 30),
+        ("change(x): * 4", "To ask for any, write: change(x)", 11),
         ("change(x): 3 > 4", 'A "->" is expected', 13),
         ("change(x): three -> 4", "Text is written in quotes", 11),
         ("error ~ timeout", "A regular expression in quotes", 8),

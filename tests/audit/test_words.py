@@ -40,6 +40,8 @@ def not_(**fields) -> EventFilter:
         ("target-type:service workspace:prod", EventFilter(target_types=("service",), workspaces=("prod",))),
         ("run:48c0 plan:1", EventFilter(run="48c0", plan="1")),
         ("target:service:api", EventFilter(targets=(TargetFilter(type="service", name="api"),))),
+        ("in:environment:staging", EventFilter(inside=(TargetFilter(type="environment", name="staging"),))),
+        ("-in:iac_environment.a", not_(inside=(TargetFilter(address="iac_environment.a"),))),
         ('target:service:"my api"', EventFilter(targets=(TargetFilter(type="service", name="my api"),))),
         ("service:api*", EventFilter(targets=(TargetFilter(type="service", name="api*"),))),
         ("iac_service:api", EventFilter(targets=(TargetFilter(type="service", name="api"),))),
@@ -53,6 +55,7 @@ def not_(**fields) -> EventFilter:
         ('iac_service.api["a:b"]', EventFilter(targets=(TargetFilter(address='iac_service.api["a:b"]'),))),
         ("address:module.x.*", EventFilter(targets=(TargetFilter(address="module.x.*"),))),
         ("since:2h", EventFilter(since=NOW - timedelta(hours=2))),
+        ("since:sunday", EventFilter(since=datetime(2026, 11, 1, tzinfo=UTC))),
         ("until:2026-11-02", EventFilter(until=datetime(2026, 11, 2, tzinfo=UTC))),
         ("since:2h since:1h", EventFilter(since=NOW - timedelta(hours=1))),
         ("-tool:console", not_(tools=("console",))),
@@ -134,6 +137,8 @@ def test_filters_combine_to_the_narrower_times_and_any_of_the_values():
         ("today", datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC)),
         ("1h..now", NOW - timedelta(hours=1), NOW + timedelta(microseconds=1)),
         ("..", None, None),
+        ("monday", datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC)),
+        ("tue..sat", datetime(2026, 10, 27, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)),
     ],
 )
 def test_a_span_has_both_its_ends(text, first, last):

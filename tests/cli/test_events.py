@@ -20,6 +20,31 @@ from iac.storage import open_storage
 ENVIRONMENT = "iac_environment.staging"
 
 
+THREE = """
+resource "iac_cluster" "main" {
+  name           = "main"
+  cloud_provider = "AWS"
+  region         = "eu-west-3"
+}
+
+resource "iac_environment" "each" {
+  for_each   = toset(["dev", "prod", "staging"])
+  cluster_id = iac_cluster.main.id
+  name       = each.key
+}
+
+resource "iac_service" "api" {
+  for_each       = iac_environment.each
+  environment_id = each.value.id
+  name           = "api"
+  container {
+    image = "shop/api"
+    tag   = "1"
+  }
+}
+"""
+
+
 @pytest.fixture
 def applied(iac, directory: Path):
     """Two objects made by ana, the environment then changed by bob with the console."""
@@ -53,6 +78,9 @@ ALL = ["UPDATE environment:staging", "CREATE environment:staging", "CREATE clust
         (("-target", ENVIRONMENT, "type:CREATE"), [1]),
         (("-target=*:*", "user:bob"), [0]),
         (("-target-type=cluster",), [2]),
+        (("in:cluster:main",), [0, 1, 2]),
+        (("-in=cluster:main", "-in:environment:staging"), [2]),
+        (("in:iac_environment.staging", "user:ana"), [1]),
         (("-type", "C*"), [1, 2]),
         (("-tool:console",), [1, 2]),
         (("user:ana", "-tool:console", "-limit=1"), [1]),
@@ -76,6 +104,23 @@ def test_filters_and_words_choose_events(applied, arguments, events) -> None:
         assert listed(outcome) == [ALL[number] for number in events]
 
 
+def test_a_wide_table_also_has_addresses_and_messages(applied) -> None:
+    rows = [re.split(r" {2,}", line) for line in applied("events", "-wide", "environment").out.splitlines()]
+    assert rows[0] == ["WHEN", "EVENT", "TARGET", "ADDRESS", "CHANGE", "USER", "TOOL", "RUN", "MESSAGE"]
+    assert [(row[3], row[5], row[8]) for row in rows[1:]] == [(ENVIRONMENT, "bob", "-"), (ENVIRONMENT, "ana", "first")]
+
+
+def test_objects_of_one_name_are_told_apart_in_the_table(iac, directory: Path) -> None:
+    (directory / "main.tf").write_text(THREE)
+    assert iac("apply", "-auto-approve").code == 0
+    targets = [re.split(r" {2,}", line)[2] for line in iac("events", "-reverse").out.splitlines()[2:]]
+    assert targets[:3] == ["environment:dev", "environment:prod", "environment:staging"]
+    assert targets[3:] == ["service:api (dev)", "service:api (prod)", "service:api (staging)"]
+    assert listed(iac("events", "in:environment:prod")) == ["CREATE service:api", "CREATE environment:prod"]
+    assert listed(iac("events", "environment:prod")) == ["CREATE environment:prod"]
+    assert iac("events", "timeline", "in:environment:prod").out.count("created") == 2
+
+
 def test_a_run_and_a_plan_are_known_by_the_beginning_of_their_id(applied) -> None:
     event = json.loads(applied("events", "-json", "-user=ana", "-limit=1").out)[0]
     for option in (f"-run={event['run_id'][:8]}", f"plan:{event['plan_id']}"):
@@ -93,6 +138,8 @@ def test_what_apply_says_at_its_end_is_the_command_for_its_events(iac) -> None:
     [
         (("usr:ana",), 'there is no filter "usr". Did you mean "user"?'),
         (("timelin",), 'Did you mean "timeline"?'),
+        (("type:UPDAT",), 'There is no event type "UPDAT". Did you mean "UPDATE"?'),
+        (("-change=sclaing",), 'There is no group of changes "sclaing". Did you mean "scaling"?'),
         (("nobody",), "No target has this type, name or id."),
         (("-where=post_state.x = 1",), 'Write "==" to compare two values.'),
         (("-target=a b",), '"a b" does not name a target'),
@@ -108,9 +155,28 @@ def test_a_mistake_is_explained(applied, arguments, message) -> None:
     assert message in " ".join(outcome.err.split())
 
 
+@pytest.mark.parametrize(
+    ("arguments", "remark"),
+    [
+        (("user:annna",), 'No event has the user "annna". Did you mean "ana"?'),
+        (("-workspace=nope",), 'No event has the workspace "nope".'),
+        (("-run=zzz",), 'No event has the run "zzz".'),
+        (("environment:stagin",), 'No event has a target of the type "environment" with the name "stagin".'),
+        (("iac_environment.stagin",), f'Did you mean "{ENVIRONMENT}"?'),
+    ],
+)
+def test_what_no_event_has_is_an_empty_answer_with_a_remark(applied, arguments, remark) -> None:
+    outcome = applied("events", *arguments)
+    assert (outcome.code, outcome.out) == (0, "No events.\n")
+    assert remark in outcome.err
+    assert outcome.err.count("\n") == 1
+    outcome = applied("events", "-json", *arguments)
+    assert (json.loads(outcome.out), remark in outcome.err) == ([], True)
+
+
 def test_every_mistake_is_reported_at_once(applied) -> None:
-    outcome = applied("events", "-since=soon", "-where=x", "usr:ana")
-    assert outcome.err.count("Error:") == 3
+    outcome = applied("events", "-since=soon", "-where=x", "usr:ana", "-type=CREAT")
+    assert outcome.err.count("Error:") == 4
 
 
 def test_pages_are_had_by_the_command_that_is_named(applied) -> None:

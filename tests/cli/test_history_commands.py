@@ -104,6 +104,13 @@ def test_one_object_as_it_was(iac, applied) -> None:
     assert [(o["target_name"], o["state"]["mode"]) for o in found] == [("staging", "STAGING")]
 
 
+def test_a_time_in_the_future_is_remarked_on(iac, applied) -> None:
+    assert iac("events", "at", "now").err == ""
+    outcome = iac("events", "at", "2999-01-01", "-json")
+    assert outcome.err == "2999-01-01T00:00:00.000000Z is in the future: this is what there is now.\n"
+    assert len(json.loads(outcome.out)) == 2
+
+
 def test_a_time_that_is_none_is_an_error(iac, applied) -> None:
     assert "Invalid time" in iac("events", "at", "soon").err
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -87,8 +88,9 @@ def test_one_with_objects_is_deleted_by_force_only_and_every_object_has_its_even
     refused = iac("workspace", "delete", "dev")
     assert refused.code == 1
     assert "  - terraform_data.a" in refused.err
-    assert "WARNING" in iac("workspace", "delete", "-force", "dev").out
-    assert iac("events", "--type", "FORGET").out.count("terraform_data.a") == 1
+    assert "WARNING" in iac("workspace", "delete", "-force", "-message=no longer used", "dev").out
+    (event,) = json.loads(iac("events", "--type", "FORGET", "-json").out)
+    assert (event["address"], event["message"]) == ("terraform_data.a", "no longer used")
 
 
 def test_a_dry_run_says_what_would_be_forgotten(iac, applied) -> None:

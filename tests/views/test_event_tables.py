@@ -147,6 +147,16 @@ def test_what_changes_with_every_change_is_left_out_of_a_timeline_and_much_is_co
     assert text.endswith("(8 more changes: iac events show 7)\n")
 
 
+def test_what_another_writer_says_is_marked_and_does_not_look_like_what_was_done():
+    said = replace(EVENT, event_type="CREATE", tool="git", context={"external": True}, change=(), patch=[])
+    assert "CREATE (external)" in render_events([said], color=False, width=80)
+    assert "\x1b[32m" not in render_events([said], color=True, width=120)
+    assert "! create (external) by alice with git  #7\n" in render_timeline(lives([said]), color=False)
+    assert [e["external"] for e in timeline_to_json(lives([said]))[0]["events"]] == [True]
+    deleted = replace(EVENT, event_type="DELETE", sequence=8)
+    assert "deleted by" in render_timeline(lives([said, deleted]), color=False)
+
+
 def test_a_failure_says_why():
     failed = replace(EVENT, event_type="UPDATE_FAILED", error="quota\nexceeded", change=(), patch=[])
     text = render_timeline(lives([failed]), color=False)

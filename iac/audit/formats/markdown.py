@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from iac.audit.external import is_external
 from iac.audit.formats.cells import printable
 from iac.audit.record import Event
 
@@ -19,11 +20,11 @@ def markdown(events: Iterable[Event]) -> Iterator[str]:
     yield _row(_COLUMNS)
     yield _row(["---"] * len(_COLUMNS))
     for event in events:
-        failed = " (failed)" if event.error else ""
+        mark = " (external)" if is_external(event) else " (failed)" if event.error else ""
         yield _row(
             [
                 f"{event.timestamp[:19].replace('T', ' ')}Z",
-                f"`{event.event_type}`{failed}",
+                f"`{event.event_type}`{mark}",
                 _text(f"{event.target_type}:{event.target_name or event.target_id}"),
                 _text(", ".join(event.change)),
                 _text(event.user),

@@ -41,12 +41,13 @@ def command(
 ) -> None:
     """Show the inventory as it was at a TIME, rebuilt from events.
 
-    TIME is one by RFC 3339, a date (its beginning, UTC), or how long ago: 2h, yesterday.
+    TIME is one by RFC 3339, a date (its beginning, UTC), or how long ago: 2h, yesterday,
+    monday.
 
     For example: iac events at 2026-11-01T12:00:00Z --target environment:staging
     """
-    from iac.audit.conditions import glob_matches
-    from iac.audit.filters import parse_target, parse_time, target_type
+    from iac.audit.clauses import glob_matches
+    from iac.audit.filters import format_time, parse_target, parse_time, target_type
     from iac.audit.history import inventory, matcher, now
     from iac.cli.paging import show
     from iac.platform.schemas import KINDS
@@ -55,7 +56,10 @@ def command(
 
     with audit_session(database, no_color=no_color) as opened:
         console = opened.console
-        moment = parse_time(time, now())
+        present = now()
+        moment = parse_time(time, present)
+        if moment > present:
+            opened.remark(f"{format_time(moment)} is in the future: this is what there is now.")
         wanted = [matcher(parse_target(text)) for text in targets]
         kinds = [target_type(text) for text in types]
         found = [

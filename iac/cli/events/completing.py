@@ -56,11 +56,11 @@ def column(name: str) -> Completer:
 
 
 def _values(database: Database, name: str) -> list[str]:
-    from iac.audit.conditions import distinct
-    from iac.values.codec import loads
+    from iac.audit.clauses import distinct
+    from iac.audit.conditions import group_names
 
     found = distinct(database, name)
-    return sorted({group for text in found for group in loads(text)}) if name == "change" else found
+    return sorted({group for text in found for group in group_names(text)}) if name == "change" else found
 
 
 def targets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -69,7 +69,7 @@ def targets(ctx: click.Context, param: click.Parameter, incomplete: str) -> list
 
 
 def _targets(database: Database, beginning: str) -> Iterator[str]:
-    from iac.audit.conditions import distinct
+    from iac.audit.clauses import distinct
 
     types = distinct(database, "target_type")
     yield from types
@@ -101,6 +101,7 @@ def runs(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[st
 
 _OF_KEYS: dict[str, Completer] = {
     "target": targets,
+    "in": targets,
     "target-type": column("target_type"),
     "type": column("event_type"),
     "change": column("change"),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -30,8 +30,9 @@ class Asked:
     """Which events are asked for, as it was written."""
 
     targets: Sequence[str]
+    inside: Sequence[str]
     target_types: Sequence[str]
-    types: Sequence[str]
+    event_types: Sequence[str]
     change: Sequence[str]
     users: Sequence[str]
     tools: Sequence[str]
@@ -46,21 +47,29 @@ class Asked:
     def filter(self, opened: AuditSession, commands: Sequence[str] = ()) -> EventFilter:
         """The filter that is meant. `commands` are what a word that is no target was likely meant to be.
 
-        Raises `DiagnosticsError` with all mistakes; before it says that there is no database.
+        Remarks on what no event has. Raises `DiagnosticsError` with all mistakes; before it says that there is no
+        database.
         """
+        from iac.audit.unknown import remarks
         from iac.database import DatabaseNotFound
 
         try:
-            return self._filter(opened.database, commands)
+            found = self._filter(opened.database, commands)
         except DatabaseNotFound:
             self._filter(None, commands)
             raise
+        for remark in remarks(opened.database, found):
+            opened.remark(remark)
+        return found
 
     def _filter(self, database: Database | None, commands: Sequence[str]) -> EventFilter:
         from iac.audit.filters import EventFilter, parse_target, parse_time
+        from iac.audit.groups import groups_of
+        from iac.audit.unknown import check_words
         from iac.audit.where_parser import parse_where
         from iac.audit.words import combine, parse_words
         from iac.diagnostics import Diagnostics, DiagnosticsError
+        from iac.platform.schemas import KINDS
 
         now = datetime.now(UTC)
         problems = Diagnostics()
@@ -72,30 +81,34 @@ class Asked:
                 problems.extend(mistake.diagnostics)
                 return None
 
+        as_written: dict[str, Any] = {name: tuple(getattr(self, name)) for name in _AS_WRITTEN}
         by_options = EventFilter(
-            targets=tuple(read(parse_target, t) for t in self.targets),
-            target_types=tuple(self.target_types),
-            event_types=tuple(self.types),
+            targets=tuple(read(parse_target, text) for text in self.targets),
+            inside=tuple(read(parse_target, text) for text in self.inside),
             since=read(lambda text: parse_time(text, now), self.since) if self.since else None,
             until=read(lambda text: parse_time(text, now), self.until) if self.until else None,
-            users=tuple(self.users),
-            tools=tuple(self.tools),
+            where=tuple(read(parse_where, text) for text in self.where),
             run=self.run,
             plan=self.plan,
-            workspaces=tuple(self.workspaces),
-            change=tuple(self.change),
-            where=tuple(read(parse_where, text) for text in self.where),
+            **as_written,
         )
         by_words = EventFilter()
         if self.words:
             vocabulary = _vocabulary(database, commands)
-            by_words = read(lambda _: parse_words(self.words, vocabulary, now), "")
+            by_words = read(lambda _: parse_words(self.words, vocabulary, now), "") or by_words
+        found = combine(by_options, by_words)
+        groups = {group for kind in KINDS.values() for group in groups_of(kind.block)}
+        read(lambda _: check_words(database, found, groups), "")
         problems.raise_if_errors()
-        return combine(by_options, by_words)
+        return found
+
+
+_AS_WRITTEN: Final = ("target_types", "event_types", "change", "users", "tools", "workspaces")
+"""What a filter takes as it was written."""
 
 
 def _vocabulary(database: Database | None, commands: Sequence[str]) -> Vocabulary:
-    from iac.audit.conditions import distinct
+    from iac.audit.clauses import distinct
     from iac.audit.filters import TargetFilter
     from iac.audit.words import KEYS, Vocabulary
     from iac.platform.schemas import KINDS
@@ -136,62 +149,54 @@ def words_argument(function: _Decorated) -> _Decorated:
     return click.argument("words", nargs=-1, metavar="[FILTER]...", shell_complete=completing.words)(function)
 
 
+def _any_of(
+    option: str, field: str, metavar: str, help: str, complete: completing.Completer | None = None
+) -> Callable[[Any], Any]:
+    """An option that may be repeated."""
+    return click.option(f"--{option}", field, multiple=True, metavar=metavar, shell_complete=complete, help=help)
+
+
 _OPTIONS: dict[str, Callable[[Any], Any]] = {
-    "targets": click.option(
-        "--target",
+    "targets": _any_of(
+        "target",
         "targets",
-        multiple=True,
-        metavar="TYPE[:NAME]",
-        shell_complete=completing.targets,
-        help="Only events of this: a type and name such as environment:staging, an id, or an address. * and ? stand "
-        "for any text and any character. Repeated: any of them; so it is with all that follow.",
+        "TYPE[:NAME]",
+        "Only events of this: a type and name such as environment:staging, an id, or an address. * and ? stand for any "
+        "text and any character. Repeated: any of them; so it is with all that follow.",
+        completing.targets,
     ),
-    "target_types": click.option(
-        "--target-type",
+    "inside": _any_of(
+        "in",
+        "inside",
+        "TYPE[:NAME]",
+        "Only events of this and of all that lives in it: with environment:staging its services, too.",
+        completing.targets,
+    ),
+    "target_types": _any_of(
+        "target-type",
         "target_types",
-        multiple=True,
-        metavar="TYPE",
-        shell_complete=completing.column("target_type"),
-        help="Only events of objects of this type, such as service.",
+        "TYPE",
+        "Only events of objects of this type, such as service.",
+        completing.column("target_type"),
     ),
-    "types": click.option(
-        "--type",
-        "types",
-        multiple=True,
-        metavar="TYPE",
-        shell_complete=completing.column("event_type"),
-        help="Only this event type, such as UPDATE or *_FAILED.",
+    "event_types": _any_of(
+        "type",
+        "event_types",
+        "TYPE",
+        "Only this event type, such as UPDATE or *_FAILED.",
+        completing.column("event_type"),
     ),
-    "change": click.option(
-        "--change",
-        multiple=True,
-        metavar="GROUP",
-        shell_complete=completing.column("change"),
-        help="Only what modified this: scaling, secrets, ports, ...",
+    "change": _any_of(
+        "change",
+        "change",
+        "GROUP",
+        "Only what modified this: scaling, secrets, ports, ...",
+        completing.column("change"),
     ),
-    "users": click.option(
-        "--user",
-        "users",
-        multiple=True,
-        metavar="NAME",
-        shell_complete=completing.column('"user"'),
-        help="Only what this user did.",
-    ),
-    "tools": click.option(
-        "--tool",
-        "tools",
-        multiple=True,
-        metavar="NAME",
-        shell_complete=completing.column("tool"),
-        help="Only what was done with this tool.",
-    ),
-    "workspaces": click.option(
-        "--workspace",
-        "workspaces",
-        multiple=True,
-        metavar="NAME",
-        shell_complete=completing.column("workspace"),
-        help="Only what was done in this workspace.",
+    "users": _any_of("user", "users", "NAME", "Only what this user did.", completing.column('"user"')),
+    "tools": _any_of("tool", "tools", "NAME", "Only what was done with this tool.", completing.column("tool")),
+    "workspaces": _any_of(
+        "workspace", "workspaces", "NAME", "Only what was done in this workspace.", completing.column("workspace")
     ),
     "run": click.option(
         "--run",
@@ -202,13 +207,15 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
     "plan": click.option(
         "--plan", metavar="ID", help="Only what was done by one plan; the beginning of its id is enough."
     ),
-    "since": click.option("--since", metavar="TIME", help="From this time on: RFC 3339, a date, 2h, yesterday."),
+    "since": click.option(
+        "--since", metavar="TIME", help="From this time on: RFC 3339, a date, monday, 2h, yesterday."
+    ),
     "until": click.option("--until", metavar="TIME", help="Before this time."),
-    "where": click.option(
-        "--where",
-        multiple=True,
-        metavar="CONDITION",
-        help="Only events with such values: 'post_state.cpu < 500', 'change(cpu): 500 -> *'. Repeated: all must hold.",
+    "where": _any_of(
+        "where",
+        "where",
+        "CONDITION",
+        "Only events with such values: 'post_state.cpu < 500', 'change(cpu): 500 -> *'. Repeated: all must hold.",
     ),
 }
 

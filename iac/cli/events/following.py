@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from iac.audit.record import Event
 
 
-def follow_listing(opened: AuditSession, wanted: EventFilter, form: str, limit: int | None) -> None:
+def follow_listing(opened: AuditSession, wanted: EventFilter, form: str, limit: int | None, *, wide: bool) -> None:
     """Writes events in a format as they are recorded; before them the latest `limit` that there are, when it is
     given. Ctrl-C ends it, and is no failure."""
     try:
-        for text in _written(form, _latest_and_new(opened, wanted, limit), color=opened.console.color):
+        for text in _written(form, _latest_and_new(opened, wanted, limit), opened, wide=wide):
             sys.stdout.write(text)
             sys.stdout.flush()
     except KeyboardInterrupt:
@@ -43,11 +43,11 @@ def _latest_and_new(opened: AuditSession, wanted: EventFilter, limit: int | None
     return chain(latest, new)
 
 
-def _written(form: str, events: Iterable[Event], *, color: bool) -> Iterator[str]:
+def _written(form: str, events: Iterable[Event], opened: AuditSession, *, wide: bool) -> Iterator[str]:
     if form == "table":
-        from iac.views.followed import followed_lines
+        from iac.views.events_table import followed_lines
 
-        return followed_lines(events, color=color)
+        return followed_lines(events, color=opened.console.color, names=opened.names(), wide=wide)
     from iac.audit.formats import FORMATS
 
     # What never ends is no JSON document: one a line.

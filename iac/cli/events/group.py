@@ -53,6 +53,7 @@ _LISTING_OPTIONS: tuple[Callable[[Any], Any], ...] = (
     click.option(
         "--format", "form", type=click.Choice(FORMATS), metavar="|".join(FORMATS), help="How to write. Default: table."
     ),
+    click.option("--wide", is_flag=True, help="Show the addresses and messages in the table, too."),
     click.option("--follow", is_flag=True, help="Go on with new events as they come, until Ctrl-C."),
     click.option("--no-pager", is_flag=True, help="Do not show a long listing through a pager."),
     database_option,
@@ -109,6 +110,7 @@ def command(
     after: str | None,
     reverse: bool,
     form: str | None,
+    wide: bool,
     follow: bool,
     no_pager: bool,
     database: str | None,
@@ -135,14 +137,14 @@ def command(
         if follow:
             from iac.cli.events.following import follow_listing
 
-            follow_listing(opened, wanted, form, limit)
+            follow_listing(opened, wanted, form, limit, wide=wide)
             return
         if limit is None and form == "table" and console.is_terminal:
             limit = _ON_A_TERMINAL
         # One more than is shown tells whether there is another page.
         found = events(opened.database, replace(wanted, limit=None if limit is None else limit + 1))
         page = _Page(found, limit, ctx)
-        lines = _written(form, page, opened)
+        lines = _written(form, page, opened, wide=wide)
         if form == "table" and console.is_terminal:
             show(_with_note(lines, page), console, pager=not no_pager)
             return
@@ -197,12 +199,13 @@ def _with_note(lines: Iterable[str], page: _Page) -> Iterator[str]:
     yield from page.note()
 
 
-def _written(form: str, page: _Page, opened: AuditSession) -> Iterator[str]:
+def _written(form: str, page: _Page, opened: AuditSession, *, wide: bool) -> Iterator[str]:
     """The events in a format, piece by piece."""
     if form == "table":
         from iac.views.events_table import event_lines
 
-        return event_lines(page, color=opened.console.color, width=opened.console.width)
+        console = opened.console
+        return event_lines(page, color=console.color, width=console.width, names=opened.names(), wide=wide)
     from iac.audit.formats import FORMATS as WRITERS
 
     return WRITERS[form](page)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +16,9 @@ from iac.cli.location import block_constants, given_location, location_of
 from iac.database import Database
 from iac.diagnostics import DiagnosticsError
 from iac.storage import open_storage
+
+if TYPE_CHECKING:
+    from iac.views.event_targets import TargetNames
 
 
 @dataclass
@@ -27,6 +32,21 @@ class AuditSession:
     def database(self) -> Database:
         """The database, opened when first needed and never made. Raises `DiagnosticsError`."""
         return open_storage(self.location, create=False)
+
+    def names(self) -> TargetNames:
+        """What tells objects of a table of events apart."""
+        from iac.audit.places import Places
+        from iac.views.event_targets import TargetNames
+
+        return TargetNames(Places(self.database))
+
+    def remark(self, text: str) -> None:
+        """Says something about the answer, on standard error."""
+        from iac.views.style import visible
+
+        sys.stdout.flush()
+        sys.stderr.write(f"{visible(text)}\n")
+        sys.stderr.flush()
 
 
 @contextmanager

@@ -22,13 +22,13 @@ from iac.cli.events.opening import audit_session
 )
 @click.option(
     "--event-type",
-    "types",
+    "event_types",
     multiple=True,
     metavar="TYPE",
     shell_complete=completing.column("event_type"),
     help="Only events of this type, such as UPDATE.",
 )
-@filter_options(leave_out=("types",))
+@filter_options(leave_out=("event_types",))
 @database_option
 @color_option
 @json_option

@@ -31,7 +31,7 @@ def command(asked: Asked, database: str | None, no_color: bool, as_json: bool) -
 
     with audit_session(database, no_color=no_color) as opened:
         console, wanted = opened.console, asked.filter(opened)
-        if not wanted.targets:
+        if not wanted.targets and not wanted.inside:
             raise DiagnosticsError(
                 error(
                     "No target",
