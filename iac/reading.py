@@ -10,7 +10,8 @@ import errno
 import os
 import select
 import stat
-from io import FileIO
+from collections.abc import Iterator
+from io import BufferedReader, FileIO
 from pathlib import Path
 
 LARGEST = 64 << 20
@@ -41,6 +42,21 @@ def read_file(path: Path, *, pipes: bool = False, limit: int = LARGEST) -> bytes
             if len(content) > limit:
                 raise _too_large(path, limit)
         return bytes(content)
+
+
+def read_lines(path: Path, *, pipes: bool = False) -> Iterator[bytes]:
+    """The lines of the same file, each with its end, one after another: of them all there may be any number.
+
+    Raises OSError, also between the lines.
+    """
+    with open_file(path, pipes=pipes) as file:
+        is_pipe = stat.S_ISFIFO(os.fstat(file.fileno()).st_mode)
+        *whole, last = _first_piece(file, path).split(b"\n") if is_pipe else [b""]
+        yield from (line + b"\n" for line in whole)
+        rest = BufferedReader(file)
+        if line := last + rest.readline():
+            yield line
+        yield from rest
 
 
 def open_file(path: Path, *, pipes: bool = False) -> FileIO:

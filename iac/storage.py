@@ -6,9 +6,9 @@ SQLModel models, written out in files (`python -m iac.storage`), so that nobody 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +19,8 @@ DEFAULT_LOCATION: Final = "iac.db"
 LOCATION_VARIABLE: Final = "IAC_DATABASE"
 _VERSION_TABLE: Final = "schema_version"
 _VERSION_DDL: Final = "CREATE TABLE schema_version (version INTEGER NOT NULL)"
+_OURS: Final = frozenset(("event", "resource_instance", "audit_chain"))
+"""Of the tables, those that tell a damaged database of ours from one of another program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,10 @@ def location_from(environment: Mapping[str, str], option: str | None) -> str:
     return option or environment.get(LOCATION_VARIABLE) or DEFAULT_LOCATION
 
 
-def open_storage(location: str, *, create: bool = True) -> Database:
-    """Opens the database, ready for use: tables made when it is new, migrated when it is old.
+def open_storage(
+    location: str, *, create: bool = True, made: Callable[[Database], None] = lambda database: None
+) -> Database:
+    """Opens the database, ready for use: tables made when it is new, which `made` is told, migrated when it is old.
 
     Raises `DiagnosticsError` when it cannot be opened, is not one of ours, or is from a newer version.
     """
@@ -79,7 +83,8 @@ def open_storage(location: str, *, create: bool = True) -> Database:
                 # Another process may have been first.
                 if not database.tables():
                     _create(database)
-        elif _VERSION_TABLE not in tables:
+                    made(database)
+        elif _VERSION_TABLE not in tables and not tables & _OURS:
             raise DiagnosticsError(
                 error(
                     "Not an iac database",
@@ -87,6 +92,7 @@ def open_storage(location: str, *, create: bool = True) -> Database:
                     f" one with -database or {LOCATION_VARIABLE}.",
                 )
             )
+        database.made_by = partial(_statements, database.dialect)
         migrate(database)
     except BaseException:
         database.close()
@@ -179,21 +185,18 @@ def models_ddl(dialect: str) -> list[str]:
 
 
 def schema_problems(database: Database) -> list[str]:
-    """The tables, indexes and triggers that are not there as this version makes them. Empty for a server database,
-    which writes them in a form of its own."""
-    if database.dialect != "sqlite":
-        return []
-    there = {sql for (sql,) in database.query("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
-    missing = [statement for statement in (*ddl("sqlite"), _VERSION_DDL) if statement not in there]
-    # CREATE TABLE name, CREATE UNIQUE INDEX name, CREATE TRIGGER name
-    named = [re.match(r"CREATE (?:UNIQUE )?(\w+) \"?(\w+)", statement) for statement in missing]
-    return [f"the {found[1].lower()} {found[2]} is missing or was changed" for found in named if found]
+    """How the tables, their columns, keys, indexes and triggers differ from those that this version makes."""
+    return database.differences(_statements(database.dialect))
+
+
+def _statements(dialect: str) -> list[str]:
+    return [*ddl(dialect), _VERSION_DDL]
 
 
 def _create(database: Database) -> None:
     from iac.audit.chain import begin_chain
 
-    for statement in (*ddl(database.dialect), _VERSION_DDL):
+    for statement in _statements(database.dialect):
         database.execute(statement)
     database.execute("INSERT INTO schema_version (version) VALUES (?)", (SCHEMA_VERSION,))
     begin_chain(database)

@@ -5,7 +5,7 @@ Owns `record`: secrets out, patch, id, time, hash, row. Leaves asking to `query`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -13,13 +13,13 @@ from typing import Any, Final
 from iac.audit.chain import FIELDS, INSERT, Head, digest_key, read_head, row_hash, write_head
 from iac.audit.ids import next_id
 from iac.audit.patch import make_patch
-from iac.audit.record import Event, Operation, Origin
+from iac.audit.record import Event, Operation
 from iac.audit.sensitive import Digest, JsonPath, digester, redact, scrub, secrets_at
 from iac.database import Database
 from iac.values.codec import canonical
 
 _HEAD: Final = "audit.head"
-_ID, _SEQUENCE, _TIMESTAMP, _HASH = map(FIELDS.index, ("id", "sequence", "timestamp", "hash"))
+_ID, _SEQUENCE, _TIMESTAMP = map(FIELDS.index, ("id", "sequence", "timestamp"))
 _CHANGE, _FORCED_BY, _CONTEXT = map(FIELDS.index, ("change", "forced_by", "context"))
 _POST_STATE, _PATCH = map(FIELDS.index, ("post_state", "patch"))
 
@@ -34,7 +34,7 @@ class AuditLog:
         self._database = database
         self._clock = clock
         self._digest: Digest | None = None
-        self._context: tuple[Origin | None, str] = (None, "{}")
+        self._context: tuple[Mapping[str, Any] | None, str] = (None, "{}")
 
     def record(
         self,
@@ -62,52 +62,35 @@ class AuditLog:
         if not self._database.in_transaction:
             raise RuntimeError("an event is recorded in the transaction of the change that it tells of")
         if sensitive:
-            if error:
-                error = scrub(error, secrets_at(before, sensitive) | secrets_at(after, sensitive))
-            digest = self._digester()
-            before, after = redact(before, sensitive, digest), redact(after, sensitive, digest)
+            before, after, error = self._without_secrets(before, after, error, sensitive)
         head = self._head()
-        groups = tuple(sorted(set(change)))
-        patch = make_patch(before, after)
-        origin = operation.origin
-        row: list[Any] = [
-            next_id(head.id),
-            head.sequence + 1,
-            max(_timestamp(self._clock()), head.timestamp),
-            event_type,
-            target_type,
-            target_id,
-            target_name,
-            operation.address,
-            _list_text(groups),
-            origin.user,
-            origin.tool,
-            origin.workspace,
-            origin.run_id,
-            origin.plan_id,
-            origin.message,
-            operation.source,
-            _list_text(tuple(operation.forced_by)),
-            error,
-            self._context_text(origin),
-            canonical(after),
-            # A creation's patch would only repeat the object.
-            None if before is None and after is not None else canonical(patch),
-            head.hash,
-        ]
-        row.append(row_hash(row))
+        place = (next_id(head.id), head.sequence + 1, max(_timestamp(self._clock()), head.timestamp))
+        what = (event_type, target_type, target_id, target_name)
+        result = (error, operation.origin.context, after, make_patch(before, after))
+        facts: tuple[Any, ...] = (*place, *what, *_circumstances(operation, change), *result, head.hash)
+        return Event(*self._append(facts, is_creation=before is None and after is not None))
+
+    def _append(self, facts: tuple[Any, ...], *, is_creation: bool) -> tuple[Any, ...]:
+        """Stores an event: `facts` are its fields but the hash. Returns all of them."""
+        row = list(facts)
+        row[_CHANGE], row[_FORCED_BY] = _list_text(facts[_CHANGE]), _list_text(facts[_FORCED_BY])
+        row[_CONTEXT] = self._context_text(facts[_CONTEXT])
+        row[_POST_STATE] = canonical(facts[_POST_STATE])
+        # A creation's patch would only repeat the object.
+        row[_PATCH] = None if is_creation else canonical(facts[_PATCH])
+        hash = row_hash(row)
+        row.append(hash)
         self._database.execute(INSERT, row)
-        self._set_head(Head(row[_SEQUENCE], row[_HASH], row[_ID], row[_TIMESTAMP]))
-        # What was just written is not read back: that would cost as much as making the row.
-        for position, value in (
-            (_CHANGE, groups),
-            (_FORCED_BY, tuple(operation.forced_by)),
-            (_CONTEXT, origin.context),
-            (_POST_STATE, after),
-            (_PATCH, patch),
-        ):
-            row[position] = value
-        return Event(*row)
+        self._set_head(Head(row[_SEQUENCE], hash, row[_ID], row[_TIMESTAMP]))
+        return (*facts, hash)
+
+    def _without_secrets(
+        self, before: Any, after: Any, error: str | None, sensitive: Sequence[JsonPath]
+    ) -> tuple[Any, Any, str | None]:
+        if error:
+            error = scrub(error, secrets_at(before, sensitive) | secrets_at(after, sensitive))
+        digest = self._digester()
+        return redact(before, sensitive, digest), redact(after, sensitive, digest), error
 
     def _digester(self) -> Digest:
         if self._digest is None:
@@ -123,10 +106,28 @@ class AuditLog:
         self._database.memory[_HEAD] = head
         write_head(self._database, head)
 
-    def _context_text(self, origin: Origin) -> str:
-        if self._context[0] is not origin:
-            self._context = (origin, canonical(dict(origin.context)))
+    def _context_text(self, context: Mapping[str, Any]) -> str:
+        # The same for every operation of a run.
+        if self._context[0] is not context:
+            self._context = (context, canonical(dict(context)))
         return self._context[1]
+
+
+def _circumstances(operation: Operation, change: Sequence[str]) -> tuple[Any, ...]:
+    """The fields from `address` to `forced_by`: who did it, from where and why."""
+    origin = operation.origin
+    return (
+        operation.address,
+        tuple(sorted(set(change))),
+        origin.user,
+        origin.tool,
+        origin.workspace,
+        origin.run_id,
+        origin.plan_id,
+        origin.message,
+        operation.source,
+        tuple(operation.forced_by),
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -44,7 +44,7 @@ def collect_origin(
     if ci:
         context["ci"] = ci
     user = environment.get(USER_VARIABLE, "").strip()
-    if not user and git_directory is not None:
+    if not user:  # everybody's own settings count outside of a repository, too
         user = (_git(directory, environment, "config", "user.email") or "").strip()
     user = user or ci.get("actor", "") or _system_user(environment)
     reason = message or environment.get(MESSAGE_VARIABLE)

@@ -1,46 +1,44 @@
 """Reads the top-level blocks of one module's files into a `Module`.
 
 Owns the structure of every block type of the language. Leaves expressions unevaluated, the inside of
-resource and provider blocks to `body` (it takes a provider schema), finding files and child modules to
+resource and provider blocks to `compiling` (it takes a schema), finding files and child modules to
 `loader`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 
 from iac.address import MANAGED, Resource
 from iac.config.checks import read_check
 from iac.config.meta import (
-    NAME_RULE,
     bool_constant,
     check_rules,
     depends_on,
     extent_of,
-    is_name,
-    passed_providers,
     provider_reference,
     read_lifecycle,
+    repetition,
     string_constant,
 )
 from iac.config.model import (
     Local,
     Module,
-    ModuleCall,
     Output,
     ResourceBlock,
     Variable,
 )
+from iac.config.module_calls import read_module_call
+from iac.config.naming import is_valid_name
 from iac.config.overriding import OverriddenBody, override_blocks
 from iac.config.provider_blocks import read_provider
 from iac.config.refactoring import read_import, read_moved, read_removed
 from iac.config.requirements import read_terraform
 from iac.config.wholeness import is_declared
-from iac.diagnostics import Diagnostic, Diagnostics, SourceRange
+from iac.diagnostics import Diagnostics, SourceRange
 from iac.hcl.defaults import Defaults
 from iac.hcl.references import references
-from iac.hcl.syntax import Attribute, Block, BlockHeader, Content, Expression, File
+from iac.hcl.syntax import Block, BlockHeader, Content, Expression, File
 from iac.hcl.typeexpr import parse_type
 from iac.values.types import DYNAMIC, Type
 
@@ -75,17 +73,6 @@ _VARIABLE = {
 }
 _OUTPUT = {"description": False, "value": True, "sensitive": False, "depends_on": False, "ephemeral": False}
 _RESOURCE = {"count": False, "for_each": False, "provider": False, "depends_on": False}
-_MODULE = {
-    "source": True,
-    "version": False,
-    "count": False,
-    "for_each": False,
-    "depends_on": False,
-    "providers": False,
-}
-
-_RESERVED_IN_MODULES = {"lifecycle": BlockHeader(), "locals": BlockHeader(), "provider": BlockHeader("type")}
-
 META_ARGUMENTS = frozenset(_RESOURCE)
 META_BLOCKS = frozenset({"lifecycle", "connection", "provisioner"})
 """What the language itself reads in a resource block; everything else is the provider's."""
@@ -132,13 +119,6 @@ def _take_settings(blocks: list[Block]) -> list[Block]:
     return taken
 
 
-def _valid_name(kind: str, name: str, range: SourceRange, diagnostics: Diagnostics) -> bool:
-    if is_name(name):
-        return True
-    diagnostics.error(f"Invalid {kind} name", NAME_RULE, range)
-    return False
-
-
 def _expression(content: Content, name: str) -> Expression | None:
     attribute = content.attributes.get(name)
     return attribute.expression if attribute else None
@@ -151,7 +131,7 @@ def _read_variable(module: Module, block: Block, diagnostics: Diagnostics) -> No
     name = block.labels[0]
     content, problems = block.body.content(_VARIABLE, {"validation": BlockHeader()})
     diagnostics.extend(problems)
-    _valid_name("variable", name, block.label_ranges[0], diagnostics)
+    is_valid_name("variable", name, block.label_ranges[0], diagnostics)
     if name in _RESERVED_VARIABLES:
         diagnostics.error(
             "Invalid variable name",
@@ -202,7 +182,7 @@ def _read_locals(module: Module, block: Block, diagnostics: Diagnostics) -> None
     attributes, problems = block.body.just_attributes()
     diagnostics.extend(problems)
     for attribute in attributes.values():
-        if not _valid_name("local value", attribute.name, attribute.name_range, diagnostics):
+        if not is_valid_name("local value", attribute.name, attribute.name_range, diagnostics):
             continue
         if attribute.name in module.locals:
             first = module.locals[attribute.name].range
@@ -223,7 +203,7 @@ def _read_output(module: Module, block: Block, diagnostics: Diagnostics) -> None
     for after in content.of_type("postcondition"):
         detail = "Output values can only have preconditions, not postconditions."
         diagnostics.error("Postconditions are not allowed", detail, after.type_range)
-    _valid_name("output", name, block.label_ranges[0], diagnostics)
+    is_valid_name("output", name, block.label_ranges[0], diagnostics)
     if name in module.outputs:
         _duplicate("output", name, "Output", block, module.outputs[name].range, diagnostics)
         return
@@ -253,13 +233,8 @@ def _duplicate(kind: str, name: str, title: str, block: Block, first: SourceRang
         f'{article} {kind} named "{name}" was already {done} at {extent_of(first)}. {title} names must be unique '
         "within a module."
     )
-    if kind == "module":
-        detail = (
-            f'A module call named "{name}" was already defined at {extent_of(first)}. Module calls must have unique '
-            "names within a module."
-        )
-    summary = {"module": "Duplicate module call", "output": "Duplicate output definition"}
-    diagnostics.error(summary.get(kind, f"Duplicate {kind} declaration"), detail, block.range)
+    summary = "Duplicate output definition" if kind == "output" else f"Duplicate {kind} declaration"
+    diagnostics.error(summary, detail, block.range)
 
 
 # --- resource, data --------------------------------------------------------------------------------------
@@ -289,8 +264,8 @@ def _add_resource(module: Module, block: Block, check: str | None, diagnostics: 
     kind, named = _KINDS[block.type]
     if not all(
         [
-            _valid_name(kind, address.type, block.label_ranges[0], diagnostics),
-            _valid_name(named, address.name, block.label_ranges[1], diagnostics),
+            is_valid_name(kind, address.type, block.label_ranges[0], diagnostics),
+            is_valid_name(named, address.name, block.label_ranges[1], diagnostics),
         ]
     ):
         return None
@@ -310,7 +285,7 @@ def _add_resource(module: Module, block: Block, check: str | None, diagnostics: 
             "block, and run what it did as a step of its own after iac apply.",
             unsupported.range,
         )
-    count, for_each = _repetition(content, diagnostics)
+    count, for_each = repetition(content, diagnostics)
     resource = module.resources[address] = ResourceBlock(
         address,
         module.path,
@@ -325,84 +300,7 @@ def _add_resource(module: Module, block: Block, check: str | None, diagnostics: 
     return resource
 
 
-def _repetition(content: Content, diagnostics: Diagnostics) -> tuple[Expression | None, Expression | None]:
-    count, for_each = content.attributes.get("count"), content.attributes.get("for_each")
-    if count and for_each:
-        diagnostics.error(
-            'Invalid combination of "count" and "for_each"',
-            'The "count" and "for_each" meta-arguments are mutually-exclusive, only one should be used to be '
-            "explicit about the number of resources to be created.",
-            for_each.name_range,
-        )
-        return count.expression, None
-    return (count.expression if count else None), (for_each.expression if for_each else None)
-
-
-# --- module, check -----------------------------------------------------------------------------------------
-
-
-def _read_module_call(module: Module, block: Block, diagnostics: Diagnostics) -> None:
-    name = block.labels[0]
-    content, problems = block.body.content(_MODULE, _RESERVED_IN_MODULES, partial=True)
-    diagnostics.extend(problems)
-    for reserved in content.blocks:
-        diagnostics.error(
-            "Reserved block type name in module block",
-            f'The block type name "{reserved.type}" is reserved for use by Terraform in a future version.',
-            reserved.type_range,
-        )
-    _valid_name("module instance", name, block.label_ranges[0], diagnostics)
-    if name in module.calls:
-        _duplicate("module", name, "Module", block, module.calls[name].range, diagnostics)
-        return
-    source = string_constant(content, "source", diagnostics)
-    if source is None:
-        return
-    if source.startswith((".\\", "..\\")):
-        source = source.replace("\\", "/")
-    if not source.startswith(("./", "../")):
-        _refuse_source(source, content.attributes["source"].expression.range, diagnostics)
-        return
-    if "version" in content.attributes:
-        diagnostics.error(
-            "Invalid registry module source address",
-            f'A module in a local path such as "{source}" has no version: a "version" argument applies only to modules '
-            "of a registry. Remove the argument.",
-            content.attributes["source"].expression.range,
-        )
-    arguments, problems = _module_arguments(block)
-    diagnostics.extend(problems)
-    count, for_each = _repetition(content, diagnostics)
-    module.calls[name] = ModuleCall(
-        name,
-        source,
-        block.range,
-        block.body.missing_range,
-        {n: a.expression for n, a in arguments.items()},
-        {n: a.name_range for n, a in arguments.items()},
-        count,
-        for_each,
-        depends_on(content, diagnostics),
-        passed_providers(content, diagnostics),
-    )
-
-
-def _refuse_source(source: str, range: SourceRange, diagnostics: Diagnostics) -> None:
-    last = re.split(r"[/:?]+", source.strip("/"))[-1].removesuffix(".git").strip(".") or "modules"
-    diagnostics.error(
-        "Invalid module source address",
-        f'iac reads modules from local paths only, and "{source}" is none: it reaches for no registry, repository or '
-        "archive. Copy the module into this repository, or add it as a git submodule, and name its directory by a path "
-        f'relative to this module, such as "./{last}". The "./" prefix indicates that the address is a relative '
-        "filesystem path.",
-        range,
-    )
-
-
-def _module_arguments(block: Block) -> tuple[dict[str, Attribute], list[Diagnostic]]:
-    attributes, _ = block.body.just_attributes()
-    _, problems = block.body.content(dict.fromkeys((*_MODULE, *attributes), False), _RESERVED_IN_MODULES)
-    return {n: a for n, a in attributes.items() if n not in _MODULE}, problems
+# --- check ---------------------------------------------------------------------------------------------------
 
 
 def _read_check(module: Module, block: Block, diagnostics: Diagnostics) -> None:
@@ -414,7 +312,7 @@ _READERS: Mapping[str, Callable[[Module, Block, Diagnostics], None]] = {
     "variable": _read_variable,
     "locals": _read_locals,
     "output": _read_output,
-    "module": _read_module_call,
+    "module": read_module_call,
     "resource": _read_resource,
     "data": _read_resource,
     "moved": read_moved,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from iac.address import MANAGED
@@ -29,17 +28,6 @@ from iac.values.convert import ConversionError, convert
 from iac.values.paths import Key, Path
 from iac.values.types import BOOL, STRING, Type
 from iac.values.value import Value
-
-_NAME = re.compile(r"[^\W\d][\w-]*\Z")
-NAME_RULE = (
-    "A name must start with a letter or underscore and may contain only letters, digits, underscores, and dashes."
-)
-
-
-def is_name(text: str) -> bool:
-    """Whether a text can name something in the language."""
-    return _NAME.match(text) is not None
-
 
 _LIFECYCLE = {
     "create_before_destroy": False,
@@ -387,3 +375,17 @@ def extent_of(range: SourceRange) -> str:
     start, end = range.start, range.end
     last = f"{end.column}" if end.line == start.line else f"{end.line},{end.column}"
     return f"{range.filename}:{start.line},{start.column}-{last}"
+
+
+def repetition(content: Content, diagnostics: Diagnostics) -> tuple[Expression | None, Expression | None]:
+    """The expressions of `count` and `for_each`, of which only one may be there."""
+    count, for_each = content.attributes.get("count"), content.attributes.get("for_each")
+    if count and for_each:
+        diagnostics.error(
+            'Invalid combination of "count" and "for_each"',
+            'The "count" and "for_each" meta-arguments are mutually-exclusive, only one should be used to be '
+            "explicit about the number of resources to be created.",
+            for_each.name_range,
+        )
+        return count.expression, None
+    return (count.expression if count else None), (for_each.expression if for_each else None)

@@ -3,8 +3,9 @@ configuration a module gets to `provider_passing`."""
 
 from __future__ import annotations
 
-from iac.config.meta import NAME_RULE, constant, extent_of, is_name
+from iac.config.meta import constant, extent_of
 from iac.config.model import Module, ProviderBlock
+from iac.config.naming import NAME_RULE, is_name
 from iac.config.requirements import is_local_name
 from iac.diagnostics import Diagnostics
 from iac.hcl.syntax import Block, BlockHeader, Content

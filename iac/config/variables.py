@@ -54,7 +54,10 @@ def collect_inputs(
     sources: dict[str, bytes],
     diagnostics: Diagnostics,
 ) -> dict[str, InputValue]:
-    """The raw value of every root variable that is given one anywhere. Files read are added to `sources`."""
+    """The raw value of every root variable that is given one anywhere. Files read are added to `sources`.
+
+    A pipe can be read only once: what is in `sources` of it is not read again.
+    """
     found: dict[str, InputValue] = {}
     for name, text in environment.items():
         if name.startswith("TF_VAR_") and name[7:] in module.variables:
@@ -108,7 +111,7 @@ def _read_file(
     diagnostics: Diagnostics,
 ) -> None:
     try:
-        source = read_file(path, pipes=True)
+        source = sources[shown] if shown in sources and not path.is_file() else read_file(path, pipes=True)
     except OSError as problem:
         diagnostics.error(
             "Failed to read variables file",

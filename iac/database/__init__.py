@@ -5,6 +5,6 @@ to `iac.storage`, and what is stored to the packages that own it. Never imports 
 """
 
 from iac.database.connection import Database, Params
-from iac.database.driver import DatabaseNotFound, IntegrityError
+from iac.database.driver import DatabaseNotFound, IntegrityError, SchemaDamaged
 
-__all__ = ["Database", "DatabaseNotFound", "IntegrityError", "Params"]
+__all__ = ["Database", "DatabaseNotFound", "IntegrityError", "Params", "SchemaDamaged"]

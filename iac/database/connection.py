@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
-from iac.database.driver import Driver, IntegrityError
+from iac.database.driver import Driver, IntegrityError, SchemaDamaged
 from iac.database.drivers import open_driver
-from iac.diagnostics import DiagnosticsError, error
+from iac.diagnostics import Diagnostic, DiagnosticsError, error
 
 Params: TypeAlias = Sequence[Any]
+_TOLD: Final = 5
 _Given = TypeVar("_Given")
 _Result = TypeVar("_Result")
 
@@ -34,6 +35,9 @@ class Database:
         self.memory: dict[str, Any] = {}
         """What its users may remember only while this transaction holds the write lock. It is emptied
         when a transaction begins or ends and whenever anything is rolled back."""
+        self.made_by: Callable[[], Iterable[str]] | None = None
+        """Gives the statements that made the tables, where they are known. When a statement fails as only a mistake
+        in the program could make it, the tables are compared with them: perhaps somebody changed those."""
 
     @classmethod
     def open(cls, location: str, *, create: bool) -> Database:
@@ -82,6 +86,32 @@ class Database:
         except DiagnosticsError as failure:
             self._notice(failure)
             raise
+        except Exception as failure:
+            if (damage := self.damage()) is not None:
+                raise SchemaDamaged(damage) from failure
+            raise
+
+    def differences(self, statements: Iterable[str]) -> list[str]:
+        """How the tables differ from those that the statements make, one sentence each."""
+        from iac.database.schema import differences, schema_of
+
+        return differences(schema_of(statements), self._driver.schema())
+
+    def damage(self) -> Diagnostic | None:
+        """What is wrong with the tables; None when they are as they were made, or how is not known."""
+        if self.made_by is None:
+            return None
+        found = self.differences(self.made_by())
+        if not found:
+            return None
+        more = f"\n  - and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
+        listed = "".join(f"\n  - {problem}" for problem in found[:_TOLD]) + more
+        return error(
+            "Database is damaged",
+            f'The tables of the database "{self.location}" are not as iac made them: somebody, or another program, '
+            f"has changed them.\n{listed}\n\nSee all that is wrong with iac db check, and go back to a backup, as "
+            "docs/recovery.md says.",
+        )
 
     @property
     def in_transaction(self) -> bool:
@@ -109,12 +139,15 @@ class Database:
         does not hold then.
         """
         self._driver.check_references(at_once=False)
+        # They are still to become as they should be.
+        made_by, self.made_by = self.made_by, None
         try:
             with self.transaction():
                 yield
                 if broken := self._driver.broken_references():
                     raise IntegrityError(broken)
         finally:
+            self.made_by = made_by
             self._driver.check_references(at_once=True)
 
     def _outermost(self) -> Iterator[None]:

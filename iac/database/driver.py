@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from iac.diagnostics import DiagnosticsError
+
+if TYPE_CHECKING:
+    from iac.database.schema import Schema
 
 MEMORY: Final = ":memory:"
 
@@ -16,6 +19,10 @@ class IntegrityError(Exception):
 
 class DatabaseNotFound(DiagnosticsError):  # noqa: N818  it is the diagnostic that names the error
     """There is no database, and none is to be made."""
+
+
+class SchemaDamaged(DiagnosticsError):  # noqa: N818  it is the diagnostic that names the error
+    """A statement failed, and the tables are not as they were made."""
 
 
 class Driver(Protocol):
@@ -45,6 +52,10 @@ class Driver(Protocol):
 
     def broken_references(self) -> str | None:
         """What is wrong with references that were not checked at once; None when they hold."""
+        ...
+
+    def schema(self) -> Schema:
+        """The tables there are; a statement of the running transaction may have failed."""
         ...
 
     def query(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -13,6 +13,8 @@ from iac.diagnostics import DiagnosticsError, error
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
+    from iac.database.schema import Schema
+
 WRITE_LOCK_KEY: Final = 0x696163
 """The PostgreSQL advisory lock that a transaction holds, so that there is one writer as in SQLite."""
 
@@ -90,6 +92,16 @@ class PostgresDriver:
 
     def broken_references(self) -> str | None:
         return None
+
+    def schema(self) -> Schema:
+        from iac.database.postgresql_schema import read_schema
+
+        # A connection of its own: after a failure this one answers nothing until the transaction ends.
+        try:
+            with self._connection.engine.connect() as connection:
+                return read_schema(connection.exec_driver_sql)
+        except self._errors as failure:
+            raise self._failed(failure) from failure
 
     def query(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self._execute(sql, tuple(params))]

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from iac.database.driver import MEMORY, DatabaseNotFound, IntegrityError
 from iac.diagnostics import Diagnostic, DiagnosticsError, error
 
+if TYPE_CHECKING:
+    from iac.database.schema import Schema
+
 BUSY_TIMEOUT: Final = 10.0
 """How many seconds to wait for another process's transaction to end."""
 
-WRITE_LOCK_KEY: Final = 0x696163
-"""The PostgreSQL advisory lock that a transaction holds, so that there is one writer as in SQLite."""
-
 _Result = TypeVar("_Result")
+
+_QUOTED: Final = re.compile(r"""'(?:[^']|'')*'|"(\w+)\"""")
+
+
+@lru_cache(maxsize=1024)
+def _bracketed(sql: str) -> str:
+    """A query with its quoted names in brackets. SQLite takes a name in quotes for a text when there is no such column,
+    and would answer with the name of a column that somebody has dropped."""
+    if sql.startswith("CREATE "):
+        return sql  # what is kept, letter for letter
+    return _QUOTED.sub(lambda quoted: f"[{quoted[1]}]" if quoted[1] else quoted[0], sql)
 
 
 class SqliteDriver:
@@ -96,9 +109,14 @@ class SqliteDriver:
         found = self.query("PRAGMA foreign_key_check", ())
         return None if not found else f"a row of {found[0][0]} refers to one of {found[0][2]} that is not there"
 
+    def schema(self) -> Schema:
+        from iac.database.sqlite_schema import read_schema
+
+        return read_schema(self.query)
+
     def query(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         try:
-            return self._connection.execute(sql, params).fetchall()
+            return self._connection.execute(_bracketed(sql), params).fetchall()
         except sqlite3.Error as failure:
             if str(failure).startswith(_NO_UNICODE):
                 return self._query_bad_text(sql, params)
@@ -109,19 +127,19 @@ class SqliteDriver:
         the log must be told where it was altered."""
         self._connection.text_factory = lambda content: content.decode(errors="replace")
         try:
-            return self._attempt(lambda: self._connection.execute(sql, params).fetchall())
+            return self._attempt(lambda: self._connection.execute(_bracketed(sql), params).fetchall())
         finally:
             self._connection.text_factory = str
 
     def execute(self, sql: str, params: Sequence[Any]) -> int:
         try:
-            return self._connection.execute(sql, params).rowcount
+            return self._connection.execute(_bracketed(sql), params).rowcount
         except sqlite3.Error as failure:
             raise _sqlite_failure(failure, self.location) from failure
 
     def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         try:
-            self._connection.executemany(sql, rows)
+            self._connection.executemany(_bracketed(sql), rows)
         except sqlite3.Error as failure:
             raise _sqlite_failure(failure, self.location) from failure
 

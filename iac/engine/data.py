@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from iac.address import DATA, ConfigResource, Resource
+from iac.config.model import ResourceBlock
 from iac.diagnostics import Diagnostics, DiagnosticsError, Severity
 from iac.engine.change import Subject, located, validate_config_value
 from iac.engine.conditions import as_check_warnings
+from iac.engine.graph import Node
 from iac.engine.objects import with_schema_marks
+from iac.engine.prepare import Prepared
 from iac.plan.model import Action, ActionReason, Change, DataRead, ResourceChange
 from iac.schema import Block
 from iac.values.paths import marks_by_path, with_marks_by_path
 from iac.values.value import Value, null, object_value, unknown, unmark_deep
+
+
+def is_pending(resource: ResourceBlock, prepared: Prepared, changed: Mapping[ConfigResource, bool]) -> bool:
+    """Whether something that the data source, or its module, depends on is still to change.
+
+    Naming a managed resource in its arguments counts as `depends_on` for a data source (Terraform): it is to see
+    what comes of it.
+    """
+    graph = prepared.graph
+    needs = graph.resource_dependencies[resource.config_address]
+    explicit = bool(resource.depends_on)
+    for depth in range(1, len(resource.module) + 1):
+        parent = prepared.config.modules[resource.module[: depth - 1]]
+        explicit = explicit or bool(parent.calls[resource.module[depth - 1]].depends_on)
+    if not explicit:
+        named = {
+            ConfigResource(n.module, n.name)
+            for n in graph.dependencies[Node("resource", resource.module, resource.address)]
+            if isinstance(n.name, Resource) and n.name.mode != DATA
+        }
+        needs = frozenset(named).union(*(graph.resource_dependencies[address] for address in named))
+    return any(changed.get(need) for need in needs if need.resource.mode != DATA)
 
 
 def plan_data(subject: Subject, config: Value, *, pending: bool, diagnostics: Diagnostics) -> DataRead | ResourceChange:

@@ -12,7 +12,7 @@ from typing import Final
 
 from iac.address import MANAGED
 from iac.audit.verify import verify
-from iac.database import Database
+from iac.database import Database, SchemaDamaged
 from iac.database.upkeep import integrity_problems, reference_problems
 from iac.diagnostics import DiagnosticsError
 from iac.engine.log_check import LogProblem, check_log
@@ -58,6 +58,8 @@ def _run(
     notes = _Notes()
     try:
         problems.extend(check(database, catalog, notes))
+    except SchemaDamaged:
+        problems.append("the check could not be done: the tables are not as they should be, see schema")
     except DiagnosticsError as problem:
         problems.extend(f"{d.summary}: {d.detail}" for d in problem.diagnostics)
     except Exception as problem:  # in a database that is damaged anything may be, or be missing

@@ -18,6 +18,7 @@ from iac.config.provider_passing import resolve_provider
 from iac.config.references import parse_reference
 from iac.config.validate import Bodies, ProviderBodies
 from iac.diagnostics import Diagnostic, DiagnosticsError, error
+from iac.engine.ordering import Circular, sorted_by_need
 from iac.hcl.references import references
 from iac.hcl.syntax import Expression, ScopeTraversal
 
@@ -59,7 +60,10 @@ class Graph:
 def build_graph(config: Config, bodies: Bodies, provider_bodies: ProviderBodies) -> Graph:
     """The graph of a valid configuration. Raises `DiagnosticsError` that shows the cycle when there is one."""
     dependencies = _Builder(config, bodies, provider_bodies).build()
-    order = _sort(dependencies)
+    try:
+        order = sorted_by_need(dependencies)
+    except Circular as circle:
+        raise DiagnosticsError(_cycle(circle.members)) from None
     through = _resource_dependencies(order, dependencies)
     return Graph(order, dependencies, through, _forced(config, through))
 
@@ -191,35 +195,8 @@ def _prefixes(path: ModulePath) -> Iterator[ModulePath]:
         yield path[:depth]
 
 
-def _sort(dependencies: Dependencies) -> list[Node]:
-    """Depth first, in the order of declaration; no recursion, for chains of any length."""
-    order: list[Node] = []
-    done: set[Node] = set()
-    for start in dependencies:
-        if start in done:
-            continue
-        stack: list[tuple[Node, Iterator[Node]]] = [(start, iter(dependencies[start]))]
-        active = {start: None}
-        while stack:
-            node, rest = stack[-1]
-            for need in rest:
-                if need in active:
-                    raise DiagnosticsError(_cycle(list(active), need))
-                if need not in done and need in dependencies:
-                    active[need] = None
-                    stack.append((need, iter(dependencies[need])))
-                    break
-            else:
-                stack.pop()
-                del active[node]
-                done.add(node)
-                order.append(node)
-    return order
-
-
-def _cycle(active: Sequence[Node], start: Node) -> Diagnostic:
-    members = [n for n in active[active.index(start) :] if n.kind != "module"] or [start]
-    shown = ", ".join(str(n) for n in members)
+def _cycle(members: Sequence[Node]) -> Diagnostic:
+    shown = ", ".join(str(n) for n in members if n.kind != "module") or str(members[0])
     return error(
         f"Cycle: {shown}",
         "Each of these refers to the next, and the last to the first, so none can be evaluated before the others. "

@@ -19,6 +19,7 @@ from iac.address import (
 )
 from iac.config.model import MoveBlock
 from iac.diagnostics import Diagnostic, Diagnostics, SourceRange, error
+from iac.engine.ordering import Circular, sorted_by_need
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,28 +205,11 @@ def _sorted(
     destinations: Sequence[_Pattern],
     diagnostics: Diagnostics,
 ) -> list[int]:
-    order: list[int] = []
-    done: set[int] = set()
-    for start in range(len(needs)):
-        stack = [] if start in done else [(start, iter(needs[start]))]
-        active = {start: None}
-        while stack:
-            index, rest = stack[-1]
-            for need in rest:
-                if need in active:
-                    members = list(active)[list(active).index(need) :]
-                    diagnostics.add(_cycle(sorted(members), statements, sources, destinations))
-                    return []
-                if need not in done:
-                    active[need] = None
-                    stack.append((need, iter(needs[need])))
-                    break
-            else:
-                stack.pop()
-                del active[index]
-                done.add(index)
-                order.append(index)
-    return order
+    try:
+        return sorted_by_need(dict(enumerate(needs)))
+    except Circular as circle:
+        diagnostics.add(_cycle(sorted(circle.members), statements, sources, destinations))
+        return []
 
 
 def _cycle(

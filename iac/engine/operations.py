@@ -7,9 +7,9 @@ not known while planning are evaluated here, now that what they depend on is rea
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from iac.address import MANAGED, ResourceInstance
 from iac.audit.groups import changed_groups
@@ -80,7 +80,7 @@ class Operations:
         self._remember(change, value)
         if not provider.records_events and prior != plain:
             before = None if change.action is not Action.UPDATE else change.change.before
-            self._record(change, provider, operation, before, value)
+            self._record(change, operation, before, value)
         return value
 
     def record_move(self, moved: Drift, operation: Operation) -> None:
@@ -110,7 +110,7 @@ class Operations:
         for address in {change.address, change.address if deposed else change.previous_address or change.address}:
             self.writer.remove(address, deposed)
         if not provider.records_events:
-            self._record(change, provider, operation, before, None)
+            self._record(change, operation, before, None)
         return before
 
     def record_failure(
@@ -120,21 +120,10 @@ class Operations:
         verb = "DELETE" if part == "delete" else "UPDATE" if change.action is Action.UPDATE else "CREATE"
         before = change.change.before
         known = before if not before.is_null else change.change.after
-        target_type, target_id, name = self.settling.provider(change).target(change.address.resource.type, known)
         first = problem.diagnostics[0]
-        state = None if verb == "CREATE" else to_json(unmark_deep(before)[0])
-        self.log.record(
-            operation,
-            event_type=f"{verb}_FAILED",
-            target_type=target_type,
-            target_id=target_id,
-            target_name=name or str(change.address),
-            before=state,
-            after=state,
-            sensitive=_json_paths(known),
-            change=(),
-            error=f"{first.summary}: {first.detail}" if first.detail else first.summary,
-        )
+        text = f"{first.summary}: {first.detail}" if first.detail else first.summary
+        state = None if verb == "CREATE" else _plain(before)
+        self._append(change, operation, f"{verb}_FAILED", known, state, state, error=text)
 
     def forced_by(self, change: ResourceChange) -> list[str]:
         """The attribute paths that forced a replacement, as text."""
@@ -216,45 +205,45 @@ class Operations:
 
     def _log(self, change: ResourceChange | Drift, operation: Operation, event_type: str, known: Value) -> None:
         """Logs an operation that changes the state and not the object."""
-        if change.address.resource.mode != MANAGED:
-            return
-        target_type, target_id, name = self.settling.provider(change).target(change.address.resource.type, known)
-        state = to_json(unmark_deep(known)[0])
+        if change.address.resource.mode == MANAGED:
+            state = _plain(known)
+            self._append(change, operation, event_type, known, state, state)
+
+    def _record(self, change: ResourceChange, operation: Operation, before: Value | None, after: Value | None) -> None:
+        """Logs an operation of a provider that does not log its own."""
+        known = after if after is not None else before
+        assert known is not None
+        old = _plain(before) if before is not None else None
+        new = _plain(after) if after is not None else None
+        event_type = "CREATE" if old is None else "DELETE" if new is None else "UPDATE"
+        groups = changed_groups(change.schema.block, old, new)
+        self._append(change, operation, event_type, known, old, new, change=groups)
+
+    def _append(
+        self,
+        about: ResourceChange | Drift,
+        operation: Operation,
+        event_type: str,
+        known: Value,
+        before: Any,
+        after: Any,
+        *,
+        change: Sequence[str] = (),
+        error: str | None = None,
+    ) -> None:
+        """Logs an event of the object that `known` is, as it was and is, in plain data."""
+        target_type, target_id, name = self.settling.provider(about).target(about.address.resource.type, known)
         self.log.record(
             operation,
             event_type=event_type,
             target_type=target_type,
             target_id=target_id,
-            target_name=name or str(change.address),
-            before=state,
-            after=state,
+            target_name=name or str(about.address),
+            before=before,
+            after=after,
             sensitive=_json_paths(known),
-        )
-
-    def _record(
-        self,
-        change: ResourceChange,
-        provider: Provider,
-        operation: Operation,
-        before: Value | None,
-        after: Value | None,
-    ) -> None:
-        """Logs an operation of a provider that does not log its own."""
-        known = after if after is not None else before
-        assert known is not None
-        target_type, target_id, name = provider.target(change.address.resource.type, known)
-        old = to_json(unmark_deep(before)[0]) if before is not None else None
-        new = to_json(unmark_deep(after)[0]) if after is not None else None
-        self.log.record(
-            operation,
-            event_type="CREATE" if old is None else "DELETE" if new is None else "UPDATE",
-            target_type=target_type,
-            target_id=target_id,
-            target_name=name or str(change.address),
-            before=old,
-            after=new,
-            sensitive=_json_paths(known),
-            change=changed_groups(change.schema.block, old, new),
+            change=change,
+            error=error,
         )
 
     def remember_dependencies(self, change: ResourceChange) -> bool:
@@ -267,6 +256,10 @@ class Operations:
             return False
         self._remember(change, change.change.after)
         return True
+
+
+def _plain(value: Value) -> Any:
+    return to_json(unmark_deep(value)[0])
 
 
 def _json_paths(value: Value) -> list[tuple[object, ...]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from iac.address import ConfigResource, Resource, ResourceInstance, Target
-from iac.diagnostics import Diagnostic, Diagnostics, warning
+from iac.address import ConfigResource, Resource, ResourceInstance, Target, config_path_text, module_text
+from iac.diagnostics import Diagnostic, Diagnostics, did_you_mean, warning
 from iac.engine.graph import Graph, Node
 from iac.engine.moves import Moves
 from iac.engine.selecting import Selector, may_contain
@@ -71,6 +71,7 @@ class Selection:
     def __init__(self, options: PlanOptions, graph: Graph, state: State) -> None:
         self.targets, self.excludes = options.targets, options.excludes
         self._graph = graph
+        self._state = state
         self.needed: set[ConfigResource] = set()
         self.left_out: set[ConfigResource] = set()
         if not options.is_partial:
@@ -96,6 +97,23 @@ class Selection:
         if address in self.left_out or any(may_contain(e, address) for e in self.excludes):
             return False
         return not self.targets or address in self.needed or any(may_contain(t, address) for t in self.targets)
+
+    def meaningless(self, planned: Iterable[ResourceInstance]) -> list[Diagnostic]:
+        """A warning for each target and exclusion that is neither in the configuration nor in the state: a slip of the
+        pen, which a plan of nothing would not show. `planned` are the instances of the plan."""
+        selectors = [("target", t) for t in self.targets] + [("exclude", e) for e in self.excludes]
+        if not selectors:
+            return []
+        instances = {*planned, *self._state.instances}
+        blocks = {*self._graph.resource_dependencies, *(address.config for address in instances)}
+        modules = {config_path_text(block.module) for block in blocks} | {module_text(a.module) for a in instances}
+        known = sorted({str(address) for address in [*blocks, *instances]} | modules - {""})
+        return [
+            _matches_nothing(option, selector, known)
+            for option, selector in selectors
+            if not any(selector.contains(address) for address in instances)
+            and (_has_key(selector) or not any(may_contain(selector, block) for block in blocks))
+        ]
 
     def includes_node(self, node: Node) -> bool:
         """Whether everything that an output or a check needs is in the plan, and that is something. A check that
@@ -148,6 +166,19 @@ class Selection:
                 f"{listed}\n\nNote that adding these options may include further additional resource instances in your "
                 "plan, in order to respect object dependencies.",
             )
+
+
+def _has_key(selector: Selector) -> bool:
+    """Whether it is one instance of a block that is meant."""
+    return isinstance(selector, Target) and selector.key is not None
+
+
+def _matches_nothing(option: str, selector: Selector, known: Iterable[str]) -> Diagnostic:
+    return warning(
+        f"The -{option} option matches nothing",
+        f"There is no {quote(str(selector))} in the configuration or in the state."
+        + did_you_mean(str(selector), known),
+    )
 
 
 def _block(node: Node) -> ConfigResource:

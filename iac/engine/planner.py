@@ -15,7 +15,7 @@ from iac.diagnostics import Diagnostics, DiagnosticsError, Severity
 from iac.engine.change import Subject, plan_change
 from iac.engine.check_results import check_result, checks_of_destroyed, unmet_checks
 from iac.engine.conditions import check
-from iac.engine.data import plan_data
+from iac.engine.data import is_pending, plan_data
 from iac.engine.ephemerals import refuse_ephemeral
 from iac.engine.evaluator import Evaluator, ModuleScope
 from iac.engine.expansion import Repetition, expand, kind_of
@@ -294,34 +294,14 @@ class Planner:
         return change.change.after
 
     def _data(self, subject: Subject, config: Value) -> Value:
-        planned = plan_data(subject, config, pending=self._is_pending(subject.resource), diagnostics=self.diagnostics)
+        pending = is_pending(subject.resource, self.prepared, self.changed)
+        planned = plan_data(subject, config, pending=pending, diagnostics=self.diagnostics)
         if isinstance(planned, DataRead):
             self.progress("read", subject.address, planned.value)
             self.data.append(planned)
             return planned.value
         self.record(planned)
         return planned.change.after
-
-    def _is_pending(self, resource: ResourceBlock) -> bool:
-        """Whether something that the data source, or its module, depends on is still to change.
-
-        Naming a managed resource in its arguments counts as `depends_on` for a data source (Terraform): it is to see
-        what comes of it.
-        """
-        graph = self.prepared.graph
-        needs = graph.resource_dependencies[resource.config_address]
-        explicit = bool(resource.depends_on)
-        for depth in range(1, len(resource.module) + 1):
-            parent = self.config.modules[resource.module[: depth - 1]]
-            explicit = explicit or bool(parent.calls[resource.module[depth - 1]].depends_on)
-        if not explicit:
-            named = {
-                ConfigResource(n.module, n.name)
-                for n in graph.dependencies[Node("resource", resource.module, resource.address)]
-                if isinstance(n.name, Resource) and n.name.mode != DATA
-            }
-            needs = frozenset(named).union(*(graph.resource_dependencies[address] for address in named))
-        return any(self.changed.get(need) for need in needs if need.resource.mode != DATA)
 
     def record(self, change: ResourceChange) -> None:
         """Adds a change to the plan."""

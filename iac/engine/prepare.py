@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from iac.address import DATA, EPHEMERAL, MANAGED, ConfigResource, ModulePath, Resource
-from iac.config.body import CompiledBody, compile_body, compile_resource
+from iac.config.body import CompiledBody
+from iac.config.compiling import compile_body, compile_resource
 from iac.config.model import Config, Module, ProviderReference, ResourceBlock
 from iac.config.provider_blocks import LANGUAGE_ARGUMENTS, RESERVED_ARGUMENTS, RESERVED_BLOCKS
 from iac.config.provider_passing import check_passing, shown_source

@@ -15,7 +15,7 @@ from iac.address import MANAGED, ResourceInstance, Target
 from iac.audit.log import AuditLog
 from iac.audit.record import Operation, Origin
 from iac.config.model import MoveBlock
-from iac.diagnostics import Diagnostic, DiagnosticsError, Pos, SourceRange, error
+from iac.diagnostics import Diagnostic, DiagnosticsError, Pos, SourceRange, did_you_mean, error
 from iac.engine.move_statements import Statement
 from iac.engine.objects import decode, sensitive_paths
 from iac.engine.prepare import Catalog
@@ -94,7 +94,7 @@ def plan_status(state: State, address: ResourceInstance, status: str) -> Instanc
         )
     stored = state.instances.get(address)
     if stored is None:
-        raise DiagnosticsError(no_such_instance(address))
+        raise DiagnosticsError(no_such_instance(address, state))
     if status == READY and not stored.is_tainted:
         raise DiagnosticsError(
             error(
@@ -105,12 +105,13 @@ def plan_status(state: State, address: ResourceInstance, status: str) -> Instanc
     return stored
 
 
-def no_such_instance(address: ResourceInstance) -> Diagnostic:
+def no_such_instance(address: ResourceInstance, state: State) -> Diagnostic:
     """The error for an instance that the state does not have."""
+    meant = did_you_mean(str(address), map(str, state.instances))
     return error(
         "No such resource instance",
-        f"There is no resource instance in the state with the address {address}. If the resource configuration has "
-        'just been added, you must run "iac apply" once to create the corresponding instance(s) before they can be '
+        f"There is no resource instance in the state with the address {address}.{meant} If the resource configuration "
+        'has just been added, you must run "iac apply" once to create the corresponding instance(s) before they can be '
         "tainted.",
     )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from iac.values.convert import ConversionError, convert, unify
+from iac.values.convert import ConversionError, convert
 from iac.values.types import CollectionType, list_of, map_of
+from iac.values.unify import unify
 from iac.values.value import UNKNOWN, Value, object_value, set_value, tuple_value
 
 ELEMENT = ""

@@ -26,10 +26,11 @@ def go_quote(text: str) -> str:
     """The text in quotes with escapes as Go's `%q` has them, which is what Terraform's messages use."""
     if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
         return f'"{text}"'
-    return f'"{"".join(map(_go_escape, text))}"'
+    return f'"{"".join(map(go_escape, text))}"'
 
 
-def _go_escape(char: str) -> str:
+def go_escape(char: str) -> str:
+    """A character as it stands between such quotes."""
     known = _GO_ESCAPES.get(char)
     if known is not None:
         return known

@@ -14,7 +14,7 @@ import msgpack
 
 from iac.plugin.messages import message
 from iac.values import numbers
-from iac.values.codec import number_to_json
+from iac.values.codec import number_to_json, structure
 from iac.values.types import (
     BOOL,
     DYNAMIC,
@@ -31,13 +31,8 @@ from iac.values.value import (
     UNKNOWN,
     Value,
     boolean,
-    list_value,
-    map_value,
     null,
-    object_value,
-    set_value,
     string,
-    tuple_value,
     unknown,
 )
 
@@ -111,31 +106,9 @@ def _decoded(raw: Any, ty: Type) -> Value:
         return boolean(raw)
     if ty is NUMBER and not isinstance(raw, bool):
         return _decoded_number(raw)
-    if isinstance(ty, ObjectType) and isinstance(raw, dict):
-        if raw.keys() != ty.attributes.keys():
-            raise ValueError(f"the attributes {sorted(ty.attributes)} are required, and there are {sorted(raw)}")
-        return object_value({name: _decoded(raw[name], t) for name, t in ty.attributes.items()})
-    if isinstance(ty, TupleType) and isinstance(raw, list) and len(raw) == len(ty.elements):
-        return tuple_value(_decoded(part, t) for part, t in zip(raw, ty.elements, strict=True))
-    if isinstance(ty, CollectionType):
-        return _decoded_collection(raw, ty)
-    raise ValueError(f"{ty!r} required")
-
-
-def _decoded_collection(raw: Any, ty: CollectionType) -> Value:
-    # Where the element type is any, the elements say what it is.
-    if ty.kind == "map" and isinstance(raw, dict):
-        parts = {key: _decoded(part, ty.element) for key, part in raw.items()}
-        return map_value(_common(list(parts.values()), ty.element), parts)
-    if ty.kind != "map" and isinstance(raw, list):
-        items = [_decoded(part, ty.element) for part in raw]
-        make = list_value if ty.kind == "list" else set_value
-        return make(_common(items, ty.element), items)
-    raise ValueError(f"{ty!r} required")
-
-
-def _common(parts: list[Value], element: Type) -> Type:
-    return parts[0].type if parts and element.has_dynamic else element
+    if isinstance(ty, ObjectType) and isinstance(raw, dict) and raw.keys() != ty.attributes.keys():
+        raise ValueError(f"the attributes {sorted(ty.attributes)} are required, and there are {sorted(raw)}")
+    return structure(raw, ty, _decoded)
 
 
 def _decoded_number(raw: Any) -> Value:

@@ -16,7 +16,7 @@ from iac.audit.chain import digest_key
 from iac.audit.log import AuditLog
 from iac.audit.record import Origin
 from iac.audit.sensitive import digester
-from iac.diagnostics import Diagnostics, DiagnosticsError, error
+from iac.diagnostics import Diagnostics, DiagnosticsError, error, warning
 from iac.engine.applier import Applier, ApplyResult, Observer
 from iac.engine.operations import Operations
 from iac.engine.providers import Providers
@@ -86,6 +86,8 @@ class Applying(Opened):
             self._end_abruptly(record, applier.result, stop)
             raise
         result.diagnostics.extend(problems)
+        if plan.targets:
+            result.diagnostics.add(_INCOMPLETE)
         self.recorder.end_run(_ended(record, result))
         return result, origin
 
@@ -143,6 +145,14 @@ def _refuse_stale(run: PlannedRun, state: State, strict_serial: bool) -> frozens
 
 
 _MOST_STALE = 10
+
+_INCOMPLETE = warning(
+    "Applied changes may be incomplete",
+    "The plan was created with the -target or the -exclude option in effect, so some changes requested in the "
+    "configuration may have been ignored and the output values may not be fully updated. Run the following command to "
+    "verify that no other changes are pending:\n    iac plan\n\nNote that these options are not suitable for routine "
+    "use, and are provided only for exceptional situations such as recovering from errors or mistakes.",
+)
 
 
 def _ended(record: RunRecord, result: ApplyResult) -> RunRecord:

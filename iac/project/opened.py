@@ -24,7 +24,7 @@ from iac.config.loader import DirectoryFiles, Files, load_config
 from iac.config.model import Config
 from iac.config.variables import InputValue, VariableOption, collect_inputs, resolve
 from iac.database import Database
-from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError
+from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, warning
 from iac.engine.evaluator import Evaluator
 from iac.engine.prepare import Prepared, prepare
 from iac.engine.state_edits import Edit, StateEditor
@@ -37,7 +37,7 @@ from iac.schema import ResourceSchema
 from iac.state.lock import lock
 from iac.state.model import State
 from iac.state.store import StateReader, StateWriter
-from iac.storage import open_storage
+from iac.storage import DEFAULT_LOCATION, open_storage
 from iac.values.value import Value
 
 
@@ -88,7 +88,18 @@ class Opened:
     def database(self) -> Database:
         """The database; created when it does not exist, where that is wanted. Raises `DiagnosticsError` when it
         cannot be used."""
-        return open_storage(self.location, create=self.create)
+        return open_storage(self.location, create=self.create, made=self._made)
+
+    def _made(self, database: Database) -> None:
+        """Says that the database is new where its place was named: perhaps another one was meant."""
+        if self.location != DEFAULT_LOCATION:
+            self.tell(
+                warning(
+                    "New database",
+                    f'There was no database at "{database.location}", so one was made, with nothing in it. If there '
+                    "should have been one, look at what --database, IAC_DATABASE or the provider block says.",
+                )
+            )
 
     @cached_property
     def registry(self) -> Registry:

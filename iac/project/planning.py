@@ -80,42 +80,29 @@ class Planning(Opened):
             make = partial(self._planner, state=state, inputs=inputs, options=options, timestamp=timestamp)
             ready, generated = self._generate(generate_to, ready, make)
         planner = self._planner(ready, state, inputs, options, timestamp, progress or silent)
+        self._run(planner, diagnostics)
+        plan = _plan_of(planner, self.workspace, timestamp, generated)
+        given = self._given_ephemerals(ready.config, variables, answers or {})
+        plan = replace(plan, variables=inputs, diagnostics=list(diagnostics), ephemeral_variables=given)
+        if plan.drift:
+            plan = replace(plan, extra={RELEVANT: relevant_attributes(plan, ready)})
+        return PlannedRun(plan, ready, state, ready.config.sources)
+
+    def _run(self, planner: Planner, diagnostics: Diagnostics) -> None:
+        """Lets it plan, and collects what is to be said of that. Raises `DiagnosticsError` when there are mistakes."""
+        options = planner.options
         if options.targets:
             diagnostics.add(_TARGETED)
         if options.excludes:
             diagnostics.add(_EXCLUDED)
         planner.run()
         if planner.diagnostics.has_errors:
-            self.refuse_invalid(ready)
+            self.refuse_invalid(planner.prepared)
         diagnostics.extend(planner.diagnostics)
         diagnostics.raise_if_errors()
-        diagnostics.extend(options.unmatched(change.address for change in planner.changes))
-        changes = sorted(planner.changes, key=lambda c: (c.address.sort_key(), c.deposed or ""))
-        position = {id(change): index for index, change in enumerate(changes)}
-        texts = {block.address: block.text for block in generated}
-        plan = Plan(
-            next_id(""),
-            options.mode,
-            self.workspace,
-            state.lineage,
-            state.serial,
-            timestamp,
-            inputs,
-            [replace(c, generated_config=texts[c.address]) if c.address in texts else c for c in changes],
-            [position[id(change)] for change in planner.changes],
-            planner.refresher.drift,
-            planner.data,
-            planner.forgotten_data,
-            planner.outputs,
-            planner.checks,
-            [*(str(t) for t in options.targets), *(f"-{e}" for e in options.excludes)],
-            [str(t) for t in options.replace],
-            list(diagnostics),
-            ephemeral_variables=self._given_ephemerals(ready.config, variables, answers or {}),
-        )
-        if plan.drift:
-            plan = replace(plan, extra={RELEVANT: relevant_attributes(plan, ready)})
-        return PlannedRun(plan, ready, state, ready.config.sources)
+        planned = [change.address for change in planner.changes]
+        diagnostics.extend(options.unmatched(planned))
+        diagnostics.extend(planner.selection.meaningless(planned))
 
     def _planner(
         self,
@@ -280,6 +267,31 @@ class Planning(Opened):
             return []
         found = collect_inputs(config.root, self.directory, self.environment, options, self.sources, Diagnostics())
         return [n for n in names if n in found or n in answers]
+
+
+def _plan_of(planner: Planner, workspace: str, timestamp: str, generated: Sequence[GeneratedBlock]) -> Plan:
+    """What a planner has found, as a plan: its changes by address, each with the configuration made for it."""
+    options, state = planner.options, planner.state
+    changes = sorted(planner.changes, key=lambda c: (c.address.sort_key(), c.deposed or ""))
+    position = {id(change): index for index, change in enumerate(changes)}
+    texts = {block.address: block.text for block in generated}
+    return Plan(
+        next_id(""),
+        options.mode,
+        workspace,
+        state.lineage,
+        state.serial,
+        timestamp,
+        changes=[replace(c, generated_config=texts[c.address]) if c.address in texts else c for c in changes],
+        order=[position[id(change)] for change in planner.changes],
+        drift=planner.refresher.drift,
+        data=planner.data,
+        forgotten_data=planner.forgotten_data,
+        outputs=planner.outputs,
+        checks=planner.checks,
+        targets=[*(str(t) for t in options.targets), *(f"-{e}" for e in options.excludes)],
+        replace=[str(t) for t in options.replace],
+    )
 
 
 _TARGETED = warning(

@@ -61,6 +61,8 @@ def ask(project: Project, sql: str, *, limit: int | None = None, seconds: float 
             return _run(connection, sql, limit, seconds)
         except (sqlite3.Error, sqlite3.Warning, ValueError) as problem:
             connection.set_progress_handler(None, 0)
+            if (damage := project.database.damage()) is not None:
+                raise DiagnosticsError(damage) from None
             place = place_of(sql, str(problem), partial(_objection, connection))
             raise DiagnosticsError(_refused(problem, seconds, place)) from None
 
@@ -92,7 +94,7 @@ def _objection(connection: sqlite3.Connection, sql: str) -> str | None:
 def _prepare(connection: sqlite3.Connection, project: Project, sql: str) -> None:
     """Makes the views, and locks everything else away."""
     for view, table in _TABLES.items():
-        columns = ", ".join(f'"{c}"' for c in SCHEMA[view])
+        columns = ", ".join(f"[{c}]" for c in SCHEMA[view])  # in quotes, a column that is missing would be a text
         connection.execute(f'CREATE TEMP VIEW "{view}" AS SELECT {columns} FROM main."{table}"')
     for name in ("attributes", "outputs"):
         connection.execute(f'CREATE TEMP TABLE "{name}" ({", ".join(SCHEMA[name])})')

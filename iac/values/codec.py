@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from iac.values import numbers
@@ -110,23 +110,37 @@ def from_json(raw: Any, ty: Type) -> Value:
         return boolean(raw)
     if ty is NUMBER and not isinstance(raw, (str, bool, list, dict)):
         return Value(NUMBER, _number_from_json(raw))
-    if isinstance(ty, CollectionType):
-        if ty.kind == "map" and isinstance(raw, dict):
-            return map_value(ty.element, {k: from_json(v, ty.element) for k, v in raw.items()})
-        if ty.kind != "map" and isinstance(raw, list):
-            make = list_value if ty.kind == "list" else set_value
-            return make(ty.element, [from_json(v, ty.element) for v in raw])
     if isinstance(ty, ObjectType) and isinstance(raw, dict):
         unknown_names = raw.keys() - ty.attributes.keys()
         if unknown_names:
             raise ValueError(f"unsupported attribute {sorted(unknown_names)[0]!r}")
-        parts = {n: from_json(raw.get(n), t) for n, t in ty.attributes.items()}
+    return structure(raw, ty, from_json)
+
+
+def structure(raw: Any, ty: Type, part: Callable[[Any, Type], Value]) -> Value:
+    """The collection, object or tuple of type `ty` from data in a list or dict, each part read by `part`. Raises
+    ValueError when it does not fit. Attributes that are not there are read from None."""
+    if isinstance(ty, CollectionType):
+        if ty.kind == "map" and isinstance(raw, dict):
+            parts = {k: part(v, ty.element) for k, v in raw.items()}
+            return map_value(_element(list(parts.values()), ty.element), parts)
+        if ty.kind != "map" and isinstance(raw, list):
+            items = [part(v, ty.element) for v in raw]
+            make = list_value if ty.kind == "list" else set_value
+            return make(_element(items, ty.element), items)
+    if isinstance(ty, ObjectType) and isinstance(raw, dict):
+        parts = {n: part(raw.get(n), t) for n, t in ty.attributes.items()}
         if not ty.optional and all(v.type is t for v, t in zip(parts.values(), ty.attributes.values(), strict=True)):
             return Value(ty, parts)
         return object_value(parts)
     if isinstance(ty, TupleType) and isinstance(raw, list) and len(raw) == len(ty.elements):
-        return tuple_value(from_json(v, t) for v, t in zip(raw, ty.elements, strict=True))
+        return tuple_value(part(v, t) for v, t in zip(raw, ty.elements, strict=True))
     raise ValueError(f"{ty!r} required")
+
+
+def _element(parts: Sequence[Value], element: Type) -> Type:
+    # Where the element type is any, the elements say what it is.
+    return parts[0].type if element.has_dynamic and parts else element
 
 
 def _number_from_json(raw: Any) -> numbers.Number:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from iac.values.codec import canonical, loads
+from iac.values.json_problems import json_problem
 
 DEEPEST: Final = 100
 """How many arrays and objects may be inside each other: what walks through them goes no deeper safely."""
@@ -23,6 +25,11 @@ def read_json(content: bytes) -> Any:
         raise ValueError("it is nested too deeply") from None
     except UnicodeError:
         raise ValueError("it is not proper Unicode") from None
+    except json.JSONDecodeError as problem:
+        # The place, not what stands there: that may be a secret.
+        why = json_problem(problem)
+        place = f"line {problem.lineno}, column {problem.colno}"
+        raise ValueError(f"{place}: {'it ends too early' if why.endswith('EOF') else why}") from None
     try:
         canonical(data).encode()
     except UnicodeError:

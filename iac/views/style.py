@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from iac.hcl.render import go_escape, go_quote
 from iac.plan.model import Action
 
 PRODUCT: Final = "iac"
@@ -121,35 +122,8 @@ def horizontal_rule(style: Style, width: int) -> str:
     return style.paint("[dark_gray]\n%s") % ("─" * (width - 1 if width > 1 else DEFAULT_WIDTH))
 
 
-_QUOTE_ESCAPES: Final = {
-    '"': '\\"',
-    "\\": "\\\\",
-    "\a": "\\a",
-    "\b": "\\b",
-    "\f": "\\f",
-    "\n": "\\n",
-    "\r": "\\r",
-    "\t": "\\t",
-    "\v": "\\v",
-}
-_PLAIN = re.compile(r"[ !#-\[\]-~]*\Z")
-
-
-def quoted(text: str) -> str:
-    """The string in double quotes, everything that does not print escaped (Go's `%q`)."""
-    if _PLAIN.match(text):
-        return f'"{text}"'
-    return '"' + "".join(map(_quoted_char, text)) + '"'
-
-
-def _quoted_char(char: str) -> str:
-    if char in _QUOTE_ESCAPES:
-        return _QUOTE_ESCAPES[char]
-    if char.isprintable():
-        return char
-    code = ord(char)
-    return f"\\x{code:02x}" if code < 0x80 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
+quoted: Final = go_quote
+"""The string in double quotes, everything that does not print escaped."""
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
@@ -159,7 +133,7 @@ def visible(text: str) -> str:
 
     For names and messages that others wrote and that end up on a terminal.
     """
-    return _CONTROL.sub(lambda match: _quoted_char(match.group()), text)
+    return _CONTROL.sub(lambda match: go_escape(match.group()), text)
 
 
 _IDENTIFIER = re.compile(r"[^\W\d][\w-]*\Z")

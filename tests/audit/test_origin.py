@@ -56,6 +56,11 @@ class TestUser:
     def test_is_then_that_of_git(self, repository, environment):
         assert collect_origin(repository, {**environment, "USER": "root"}, "w", None).user == "zoe@example.com"
 
+    @needs_git
+    def test_is_that_of_git_outside_of_a_repository_too(self, tmp_path, environment):
+        Path(environment["HOME"], ".gitconfig").write_text("[user]\n  email = zoe@example.com\n")
+        assert collect_origin(tmp_path, {**environment, "USER": "root"}, "w", None).user == "zoe@example.com"
+
     def test_is_then_who_started_the_ci_run(self, tmp_path, environment):
         environment |= {"GITHUB_ACTIONS": "true", "GITHUB_ACTOR": "octocat", "USER": "runner"}
         assert collect_origin(tmp_path, environment, "w", None).user == "octocat"

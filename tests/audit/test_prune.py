@@ -14,7 +14,7 @@ from iac.audit.prune import plan_pruning, prune, retention_time
 from iac.audit.query import events
 from iac.audit.record import Origin
 from iac.audit.verify import verify
-from iac.database import IntegrityError
+from iac.database import SchemaDamaged
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 ORIGIN = Origin("auditor", workspace="prod", message="retention")
@@ -137,7 +137,7 @@ def test_everything_may_be_old(log):
 def test_it_is_done_as_a_whole_or_not_at_all(log):
     before = happened(log)
     log.execute("CREATE TRIGGER full BEFORE DELETE ON event BEGIN SELECT RAISE(ABORT, 'no room'); END")
-    with pytest.raises(IntegrityError):
+    with pytest.raises(SchemaDamaged):
         prune(log, day(3), ORIGIN)
     assert happened(log) == before
     assert verify(log).is_valid

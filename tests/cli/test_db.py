@@ -60,7 +60,7 @@ class TestCheck:
         damage(directory, "DROP TRIGGER event_never_changes", "UPDATE event SET user = 'eve' WHERE sequence = 2")
         found = broken(iac)
         assert found["audit log"] == ["Event 2 was altered: its content does not match its hash."]
-        assert found["schema"] == ["the trigger event_never_changes is missing or was changed"]
+        assert found["schema"] == ["the trigger event_never_changes of the table event is missing"]
 
     def test_it_names_an_object_that_the_log_does_not_know(self, iac, directory: Path) -> None:
         damage(directory, "UPDATE cluster SET description = 'by hand'")
@@ -75,9 +75,55 @@ class TestCheck:
         damage(directory, "UPDATE resource_instance SET attributes = '[]' WHERE type = 'iac_cluster'")
         assert "iac_cluster.main in workspace default does not fit its schema" in broken(iac)["states"][0]
 
-    def test_a_missing_table_is_no_accident(self, iac, directory: Path) -> None:
-        damage(directory, "DROP TABLE run")
-        assert "the table run is missing or was changed" in broken(iac)["schema"]
+    @pytest.mark.parametrize(
+        ("statement", "problem"),
+        [
+            ("DROP TABLE run", "the table run is missing"),
+            ("ALTER TABLE run RENAME TO runs", "the table run is missing"),
+            ("ALTER TABLE event DROP COLUMN message", "the column message of the table event is missing"),
+            ("ALTER TABLE event ADD COLUMN note TEXT", "the column note of the table event was not made by iac"),
+            ("DROP INDEX run_by_plan", "the index run_by_plan of the table run is missing"),
+            ("DROP TRIGGER event_never_goes", "the trigger event_never_goes of the table event is missing"),
+            (
+                "CREATE TRIGGER extra BEFORE INSERT ON event BEGIN SELECT 1; END",
+                "the trigger extra of the table event was not made by iac",
+            ),
+            (
+                "CREATE UNIQUE INDEX once ON event (target_name)",
+                "the unique index once of the table event was not made by iac",
+            ),
+        ],
+    )
+    def test_it_names_what_differs_from_the_tables_as_iac_makes_them(
+        self, iac, directory: Path, statement: str, problem: str
+    ) -> None:
+        damage(directory, statement)
+        assert problem in broken(iac)["schema"]
+
+    def test_a_check_that_needs_what_is_missing_refers_to_the_one_that_names_it(self, iac, directory: Path) -> None:
+        damage(directory, "DROP TABLE event")
+        found = broken(iac)
+        assert found["schema"] == ["the table event is missing"]
+        assert found["audit log"] == ["the check could not be done: the tables are not as they should be, see schema"]
+
+    @pytest.mark.parametrize(
+        "command",
+        ["plan", "apply -auto-approve -replace=iac_cluster.main", "events", "state list", "query SELECT~*~FROM~events"],
+    )
+    @pytest.mark.parametrize("table", ["event", "resource_instance", "cluster", "workspace", "plan", "schema_version"])
+    def test_a_command_that_needs_what_is_missing_names_it(
+        self, iac, directory: Path, table: str, command: str
+    ) -> None:
+        damage(directory, f'DROP TABLE "{table}"')
+        outcome = iac(*(argument.replace("~", " ") for argument in command.split()))
+        assert "bug" not in outcome.err
+        if outcome.code:
+            assert "Error: Database is damaged" in outcome.err
+            assert f"the table {table} is missing" in outcome.err
+
+    def test_what_others_have_made_beside_it_is_left_alone(self, iac, directory: Path) -> None:
+        damage(directory, "CREATE TABLE mine (x INTEGER)", "CREATE INDEX quicker ON event (source)", "ANALYZE")
+        assert iac("db", "check").code == 0
 
     def test_pages_that_were_overwritten_are_found(self, iac, directory: Path) -> None:
         with (directory / "iac.db").open("r+b") as file:

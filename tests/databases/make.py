@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # for `kit`
 
 from kit import ENVIRONMENT, Lab
 
-from iac.storage import SCHEMA_VERSION
+from iac.storage import SCHEMA_VERSION, ddl
 
 HERE = Path(__file__).parent
 MAIN = (
@@ -80,12 +80,14 @@ def make(directory: Path) -> Path:
 
 
 def main() -> None:
-    """Writes the file of the present version."""
+    """Writes the files of the present version; for a server the tables are enough."""
     with tempfile.TemporaryDirectory() as place:
         path = make(Path(place))
         with closing(sqlite3.connect(path)) as connection:
             lines = "\n".join(connection.iterdump())
     (HERE / f"version_{SCHEMA_VERSION}.sql").write_text(f"{lines}\n", encoding="utf-8")
+    tables = "\n;\n".join(ddl("postgresql"))
+    (HERE / f"postgresql_{SCHEMA_VERSION}.sql").write_text(f"{tables}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

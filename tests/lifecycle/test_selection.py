@@ -240,3 +240,40 @@ def test_a_mistake_in_what_is_excluded_is_no_hindrance(lab: Lab) -> None:
     text = 'variable "n" {\n  default = 1\n}\n' + BROKEN_PARTS["a resource"] + 'resource "terraform_data" "a" {}\n'
     lab.succeed(text, exclude=["terraform_data.wrong"])
     assert list(lab.objects()) == ["terraform_data.a"]
+
+
+MEANINGLESS = 'resource "terraform_data" "main" {\n  count = 2\n}\nmodule "m" {\n  source = "./m"\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("option", "meant"),
+    [
+        ({"targets": ["terraform_data.mian"]}, "terraform_data.main"),
+        ({"targets": ["terraform_data.main[7]"]}, "terraform_data.main[1]"),
+        ({"targets": ["module.n"]}, "module.m"),
+        ({"exclude": ["module.m.terraform_data.insid"]}, "module.m.terraform_data.inside"),
+    ],
+)
+def test_what_names_nothing_is_said_with_what_may_be_meant(lab: Lab, option: dict[str, list[str]], meant: str) -> None:
+    lab.write(MEANINGLESS, m__main_tf='resource "terraform_data" "inside" {}\n')
+    lab.succeed()
+    (name,) = ({"targets": "target", "exclude": "exclude"}[o] for o in option)
+    found = lab.plan(**option).plan.diagnostics[-1]  # type: ignore[arg-type]  # two of its options
+    assert (found.severity.value, found.summary) == ("warning", f"The -{name} option matches nothing")
+    assert f'Did you mean "{meant}"?' in found.detail
+
+
+@pytest.mark.parametrize("target", ["terraform_data.main", "terraform_data.main[1]", "module.m", "module.*", "*.old"])
+def test_what_names_something_is_no_slip_of_the_pen(lab: Lab, target: str) -> None:
+    lab.write(MEANINGLESS, m__main_tf='resource "terraform_data" "inside" {}\n')
+    lab.write(old_tf='resource "terraform_data" "old" {}\n')
+    lab.succeed()
+    lab.write(old_tf="")  # "old" is in the state alone
+    assert not [d for d in lab.plan(targets=[target]).plan.diagnostics if "matches nothing" in d.summary]
+
+
+@pytest.mark.parametrize("options", [{"targets": ["terraform_data.a"]}, {"exclude": ["terraform_data.apart"]}])
+def test_what_was_applied_in_part_is_said_to_be_incomplete(lab: Lab, options: dict[str, list[str]]) -> None:
+    applied = lab.succeed(THREE % {"n": 1}, **options)
+    assert [d.summary for d in applied.result.diagnostics] == ["Applied changes may be incomplete"]
+    assert not list(lab.succeed().result.diagnostics)

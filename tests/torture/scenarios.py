@@ -330,7 +330,7 @@ SCENARIOS = (
     Scenario(
         "events checkpoint",
         _applied,
-        ("events", "checkpoint", "--output=c.json"),
+        ("events", "checkpoint", "--force", "--output=c.json"),
         proofs=(
             ("c.json", ("events", "verify", "--checkpoint", "c.json")),
             ("iac.db.key", ("events", "checkpoint")),

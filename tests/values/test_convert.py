@@ -2,8 +2,9 @@
 
 import pytest
 
-from iac.values.convert import ConversionError, convert, unify
+from iac.values.convert import ConversionError, convert
 from iac.values.types import BOOL, DYNAMIC, NUMBER, STRING, Type, list_of, map_of, object_of, set_of, tuple_of
+from iac.values.unify import unify
 from iac.values.value import (
     ONLY_SENSITIVE,
     Value,

@@ -27,8 +27,10 @@ def test_proper_json_is_read(content: bytes, data: Any) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "Expecting value"),
-        (b"\x00", "Expecting value"),
+        (b"", "line 1, column 1: it ends too early"),
+        (b"\x00", "line 1, column 1: invalid character"),
+        (b'{"a": 1,\n "b": }', "line 2, column 7: invalid character '}' looking for beginning of value"),
+        (b'{"a": "secret', "line 1, column 7: it ends too early"),
         (b"\xff", "not proper Unicode"),
         (b'["\\ud800"]', "not proper Unicode"),
         (b"[NaN]", "a number that JSON does not have"),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from iac.values import numbers
 from iac.values.codec import canonical, from_json, loads, to_json, typed_from_json, typed_to_json
-from iac.values.convert import convert, convertible, unify
+from iac.values.convert import convert
 from iac.values.paths import marks_by_path, with_marks_by_path
 from iac.values.types import (
     BOOL,
@@ -23,6 +23,7 @@ from iac.values.types import (
     type_from_json,
     type_to_json,
 )
+from iac.values.unify import convertible, unify
 from iac.values.value import (
     ONLY_SENSITIVE,
     Value,

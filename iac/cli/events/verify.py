@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,15 +101,15 @@ def _verify_file(export: str, kept: Checkpoint | None) -> ExportVerification:
 
     from iac.audit.verify_export import verify_export
     from iac.diagnostics import DiagnosticsError, error
+    from iac.reading import read_lines
 
-    with ExitStack() as stack:
-        try:
-            lines = sys.stdin.buffer if export == "-" else stack.enter_context(open(export, "rb"))
-            found = verify_export(lines, known=None if kept is None else (kept.sequence, kept.hash))
-        except OSError as failure:
-            reason = (failure.strerror or str(failure)).lower()
-            problem = error("Cannot read export", f'The file "{export}" cannot be read: {reason}.')
-            raise DiagnosticsError(problem) from failure
+    try:
+        lines = sys.stdin.buffer if export == "-" else read_lines(Path(export), pipes=True)
+        found = verify_export(lines, known=None if kept is None else (kept.sequence, kept.hash))
+    except OSError as failure:
+        reason = (failure.strerror or str(failure)).lower()
+        problem = error("Cannot read export", f'The file "{export}" cannot be read: {reason}.')
+        raise DiagnosticsError(problem) from failure
     if found.problem is None and kept is not None and found.database != kept.database:
         return replace(found, problem="The checkpoint is of another database than the export.")
     return found

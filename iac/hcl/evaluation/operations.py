@@ -26,8 +26,9 @@ from iac.hcl.failure import Failure
 from iac.hcl.operators import BINARY, UNARY, Operator, binary, equality, operand, unary
 from iac.hcl.scope import Scope
 from iac.hcl.syntax import Binary, Conditional, Expression, TemplateIf, Unary
-from iac.values.convert import ConversionError, convert, unify
+from iac.values.convert import ConversionError, convert
 from iac.values.types import BOOL, DYNAMIC, NUMBER, Type
+from iac.values.unify import unify
 from iac.values.value import FALSE, TRUE, UNKNOWN, Value, null, string, unknown
 
 

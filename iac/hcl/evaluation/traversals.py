@@ -33,8 +33,8 @@ from iac.hcl.syntax import (
     SplatElement,
     Step,
 )
-from iac.values.convert import unify
 from iac.values.types import DYNAMIC, EMPTY_TUPLE, TupleType, Type, list_of, tuple_of
+from iac.values.unify import unify
 from iac.values.value import (
     UNKNOWN,
     UNKNOWN_DYNAMIC,

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 from iac.hcl.functions.equality import equal
 from iac.hcl.functions.sequences import SEQUENCES, sequence, whole_index
-from iac.hcl.functions.shorthand import anything, numeric
+from iac.hcl.functions.shorthand import KEEPS_MARKS, anything, numeric
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Parameter
 from iac.hcl.functions.strings import grapheme_count
-from iac.values.convert import ConversionError, convert, unify
+from iac.values.convert import ConversionError, convert
 from iac.values.types import (
     BOOL,
     DYNAMIC,
@@ -25,6 +25,7 @@ from iac.values.types import (
     list_of,
     type_name,
 )
+from iac.values.unify import unify
 from iac.values.value import (
     FALSE,
     TRUE,
@@ -239,11 +240,8 @@ def _matchkeys(arguments: Sequence[Value], returns: Type) -> Value:
     return sequence(returns, chosen)
 
 
-_LIST = Parameter("list", list_of(DYNAMIC), description="the list")
 _BOOLS = Parameter("list", list_of(BOOL), description="a list of bools")
-_STRINGS = Parameter("list", list_of(STRING), description="a list of strings")
 _ANY_LIST = anything("list", "a list or tuple")
-_KEEPS_MARKS = anything("list", "a list or tuple", allow_marked=True)
 _EACH = {"allow_null": True, "allow_unknown": True, "allow_dynamic": True}
 
 _FUNCTIONS = (
@@ -292,7 +290,7 @@ _FUNCTIONS = (
     ),
     Function(
         "element",
-        (_KEEPS_MARKS, numeric("index", "which one, from 0; past the end it starts again")),
+        (KEEPS_MARKS, numeric("index", "which one, from 0; past the end it starts again")),
         _element_type,
         _element,
         description="One element of a list; an index past the end starts again from the beginning.",

@@ -8,9 +8,10 @@ from iac.diagnostics import Diagnostic, DiagnosticsError, SourceRange
 from iac.hcl.functions.shorthand import EVERYTHING, anything
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Implementation, Thunk
 from iac.hcl.render import go_quote
-from iac.values.convert import ConversionError, convert, convertible
+from iac.values.convert import ConversionError, convert
 from iac.values.paths import Path, transform
 from iac.values.types import BOOL, DYNAMIC, NUMBER, STRING, Type, constraint_name, list_of, map_of, set_of, type_name
+from iac.values.unify import convertible
 from iac.values.value import (
     EPHEMERAL,
     FALSE,

@@ -7,12 +7,12 @@ import json
 import re
 from collections.abc import Sequence
 
-from iac.hcl.functions.json_problems import json_problem
 from iac.hcl.functions.shorthand import anything, lift, text
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError
 from iac.hcl.render import go_quote
 from iac.values import numbers
 from iac.values.codec import implied, loads
+from iac.values.json_problems import json_problem
 from iac.values.limits import TEXT, check_text
 from iac.values.types import DYNAMIC, STRING, Type
 from iac.values.value import Value, string, unknown

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from iac.hcl.functions.shorthand import anything, numeric, whole
+from iac.hcl.functions.shorthand import KEEPS_MARKS, STRINGS, anything, numeric, whole
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Parameter
 from iac.values import numbers
-from iac.values.convert import ConversionError, convert, unify
+from iac.values.convert import ConversionError, convert
 from iac.values.types import (
-    BOOL,
     DYNAMIC,
     NUMBER,
     STRING,
@@ -21,6 +20,7 @@ from iac.values.types import (
     tuple_of,
     type_name,
 )
+from iac.values.unify import unify
 from iac.values.value import (
     NO_MARKS,
     UNKNOWN,
@@ -248,11 +248,6 @@ def _sort(arguments: Sequence[Value], returns: Type) -> Value:
 
 
 _LIST = Parameter("list", list_of(DYNAMIC), description="the list")
-_BOOLS = Parameter("list", list_of(BOOL), description="a list of bools")
-_STRINGS = Parameter("list", list_of(STRING), description="a list of strings")
-_ANY_LIST = anything("list", "a list or tuple")
-_KEEPS_MARKS = anything("list", "a list or tuple", allow_marked=True)
-_EACH = {"allow_null": True, "allow_unknown": True, "allow_dynamic": True}
 
 _FUNCTIONS = (
     Function(
@@ -268,7 +263,7 @@ _FUNCTIONS = (
     ),
     Function(
         "compact",
-        (_STRINGS,),
+        (STRINGS,),
         list_of(STRING),
         _compact,
         description="Removes null and empty strings from a list.",
@@ -319,7 +314,7 @@ _FUNCTIONS = (
     Function(
         "slice",
         (
-            _KEEPS_MARKS,
+            KEEPS_MARKS,
             numeric("start_index", "the first index"),
             numeric("end_index", "the index after the last"),
         ),
@@ -330,7 +325,7 @@ _FUNCTIONS = (
     ),
     Function(
         "sort",
-        (_STRINGS,),
+        (STRINGS,),
         list_of(STRING),
         _sort,
         description="Sorts a list of strings by code points.",

@@ -9,9 +9,10 @@ from functools import reduce
 
 from iac.hcl.functions.shorthand import anything
 from iac.hcl.functions.spec import Function, FunctionContext, FunctionError, Implementation, Parameter
-from iac.values.convert import ConversionError, convert, unify
+from iac.values.convert import ConversionError, convert
 from iac.values.limits import check_parts
 from iac.values.types import DYNAMIC, CollectionType, TupleType, Type, list_of, set_of, tuple_of
+from iac.values.unify import unify
 from iac.values.value import (
     NO_MARKS,
     Value,

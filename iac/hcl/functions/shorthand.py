@@ -7,7 +7,7 @@ from typing import Any
 
 from iac.hcl.functions.spec import FunctionError, Implementation, Parameter
 from iac.values import numbers
-from iac.values.types import BOOL, DYNAMIC, NUMBER, STRING, Type
+from iac.values.types import BOOL, DYNAMIC, NUMBER, STRING, Type, list_of
 from iac.values.value import Value, boolean, string
 
 
@@ -25,6 +25,9 @@ def anything(name: str, description: str = "", **allowed: bool) -> Parameter:
     """A parameter of any type; `allowed` are flags of `Parameter`."""
     return Parameter(name, DYNAMIC, description=description, **allowed)
 
+
+STRINGS = Parameter("list", list_of(STRING), description="a list of strings")
+KEEPS_MARKS = anything("list", "a list or tuple", allow_marked=True)
 
 EVERYTHING = {"allow_null": True, "allow_unknown": True, "allow_dynamic": True, "allow_marked": True}
 """Flags of a parameter whose function wants to see the value as it is."""

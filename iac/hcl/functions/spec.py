@@ -28,9 +28,10 @@ from typing import Any, TypeAlias
 from iac.diagnostics import Diagnostic, error
 from iac.hcl.render import go_quote
 from iac.hcl.syntax import Expression
-from iac.values.convert import ConversionError, convert, convertible
+from iac.values.convert import ConversionError, convert
 from iac.values.limits import LimitError, check_parts, check_text
 from iac.values.types import DYNAMIC, Type
+from iac.values.unify import convertible
 from iac.values.value import (
     EPHEMERAL,
     NO_MARKS,

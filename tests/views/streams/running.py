@@ -115,8 +115,7 @@ def _plain(text: str) -> str:
 
 _PRODUCT = re.compile(r"Terraform 1\.11\.4|\biac \d+\.\d+\.\d+|Terraform|\bterraform(?= [a-z])")
 _SENSITIVE = ("before_sensitive", "after_sensitive", "sensitive_values")
-_OWN_WORDS = "Resource targeting is in effect"
-_NOT_SAID = "Applied changes may be incomplete"
+_OWN_WORDS = ("Resource targeting is in effect", "Applied changes may be incomplete")
 
 
 def alike(part: Json) -> Json:
@@ -128,7 +127,7 @@ def alike(part: Json) -> Json:
     if isinstance(part, str):
         return _PRODUCT.sub("iac", part)
     if isinstance(part, list):
-        return [alike(p) for p in part if not _is_not_said(p)]
+        return [alike(p) for p in part]
     if not isinstance(part, dict):
         return part
     found = {n: alike(p) for n, p in part.items() if n not in ("iac", "iac_version")}
@@ -142,13 +141,9 @@ def alike(part: Json) -> Json:
         found["problems"] = sorted(found["problems"], key=lambda problem: str(problem["message"]))
     if "relevant_attributes" in found:  # in no order
         found["relevant_attributes"].sort(key=lambda r: json.dumps(r, sort_keys=True))
-    if found.get("summary") == _OWN_WORDS:
+    if found.get("summary") in _OWN_WORDS:
         del found["detail"]
     return found
-
-
-def _is_not_said(part: Json) -> bool:
-    return isinstance(part, dict) and part.get("diagnostic", {}).get("summary") == _NOT_SAID
 
 
 def parts(step: Mapping[str, Json]) -> dict[str, Json]:
