@@ -16,7 +16,7 @@ from iac.cli.session import session
 
 @click.command(cls=Command)
 @click.argument("saved_plan", required=False, metavar="[PLAN]")
-@plan_options
+@plan_options()
 @switch("auto-approve", "Do not ask before applying.")
 @click.option(
     "--auto-approve-if",

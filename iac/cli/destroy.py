@@ -13,7 +13,7 @@ from iac.cli.session import session
 
 
 @click.command(cls=Command)
-@plan_options
+@plan_options(unlisted=("destroy", "refresh-only", "replace"))
 @switch("auto-approve", "Do not ask before deleting.")
 @click.option("--message", metavar="TEXT", help="The reason, kept with every event of this run.")
 def command(

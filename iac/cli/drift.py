@@ -13,7 +13,7 @@ from iac.plan.model import Action
 
 
 @click.command(cls=Command)
-@plan_options
+@plan_options(without=("destroy", "refresh-only", "refresh", "replace"), unlisted=("lock", "lock-timeout"))
 def command(
     arguments: PlanArguments,
     database: str | None,

@@ -12,7 +12,7 @@ from iac.cli.session import session
 
 
 @click.command(cls=Command)
-@plan_options
+@plan_options()
 @click.option("--out", metavar="FILE", help="Save the plan, to be applied with: iac apply FILE")
 @switch("detailed-exitcode", "Exit with 2 when there are changes, 0 when there are none.")
 @click.option(
@@ -60,5 +60,6 @@ def command(
                 generated=generate_config_out if generated else None,
             )
             console.write("\n" + note)
+            console.write(f"Recorded as the plan {run.plan.id}: iac plans show {run.plan.id}")
         if detailed_exitcode and not run.plan.is_empty:
             raise click.exceptions.Exit(2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -42,6 +42,7 @@ class PlanArguments:
     replace: Sequence[str]
     variables: Sequence[VariableOption]
     input: bool
+    quiet: bool = False
 
     def refuse_with_saved_plan(self) -> None:
         """Raises `DiagnosticsError` when anything was given that a saved plan has settled already.
@@ -158,27 +159,38 @@ _BEFORE_COMMENT = re.compile(r'(?:[^"#]|"(?:[^"\\]|\\.)*"?)*')
 """What comes before a `#`, unless that is in the quotes of a key; it matches anything."""
 
 
-def plan_options(function: _Decorated) -> _Decorated:
-    """The options of planning, handed over as `arguments`."""
+def plan_options(
+    *, without: Collection[str] = (), unlisted: Collection[str] = ()
+) -> Callable[[_Decorated], _Decorated]:
+    """The options of planning, handed over as `arguments`; but for those `without` which a command is. Its help does
+    not list the `unlisted` ones: they are for who gives every command the same options."""
     import functools
 
-    @functools.wraps(function)
-    def collected(**given: Any) -> Any:
-        arguments = PlanArguments(
-            destroy=given.pop("destroy", False),
-            refresh_only=given.pop("refresh_only"),
-            refresh=given.pop("refresh"),
-            targets=[*given.pop("target"), *_lines(given.pop("target_file"))],
-            excludes=[*given.pop("exclude"), *_lines(given.pop("exclude_file"))],
-            replace=given.pop("replace"),
-            variables=given.pop("variables"),
-            input=given.pop("input"),
-        )
-        return function(arguments=arguments, **given)
+    def decorated(function: _Decorated) -> _Decorated:
+        @functools.wraps(function)
+        def collected(**given: Any) -> Any:
+            arguments = PlanArguments(
+                destroy=given.pop("destroy", False),
+                refresh_only=given.pop("refresh_only", False),
+                refresh=given.pop("refresh", True),
+                targets=[*given.pop("target"), *_lines(given.pop("target_file"))],
+                excludes=[*given.pop("exclude"), *_lines(given.pop("exclude_file"))],
+                replace=given.pop("replace", ()),
+                variables=given.pop("variables"),
+                input=given.pop("input"),
+                quiet=given.pop("quiet"),
+            )
+            return function(arguments=arguments, **given)
 
-    for decorate in reversed(_OPTIONS):
-        collected = decorate(collected)
-    return collected  # type: ignore[return-value]  # the same command, its options gathered
+        for name, decorate in reversed(_OPTIONS.items()):
+            if name not in without:
+                collected = decorate(collected)
+                if name in unlisted:
+                    option: click.Option = vars(collected)["__click_params__"][-1]
+                    option.hidden = True
+        return collected  # type: ignore[return-value]  # the same command, its options gathered
+
+    return decorated
 
 
 def _positive(ctx: click.Context, param: click.Parameter, count: int) -> int:
@@ -187,27 +199,32 @@ def _positive(ctx: click.Context, param: click.Parameter, count: int) -> int:
     return count
 
 
-_OPTIONS: tuple[Callable[[Any], Any], ...] = (
-    switch("destroy", "Plan to delete everything."),
-    switch("refresh-only", "Only find out what changed outside and remember it."),
-    switch("refresh", "Look at the real objects before planning.", default=True),
-    click.option(
+_OPTIONS: dict[str, Callable[[Any], Any]] = {
+    "destroy": switch("destroy", "Plan to delete everything."),
+    "refresh-only": switch("refresh-only", "Only find out what changed outside and remember it."),
+    "refresh": switch("refresh", "Look at the real objects before planning.", default=True),
+    "target": click.option(
         "--target", multiple=True, metavar="ADDRESS", help="Plan only this (with * and ?) and what it depends on."
     ),
-    click.option("--target-file", multiple=True, metavar="FILE", help="Targets from a file, one a line."),
-    click.option(
+    "target-file": click.option(
+        "--target-file", multiple=True, metavar="FILE", help="Targets from a file, one a line."
+    ),
+    "exclude": click.option(
         "--exclude", multiple=True, metavar="ADDRESS", help="Leave this (with * and ?) out, and what depends on it."
     ),
-    click.option("--exclude-file", multiple=True, metavar="FILE", help="What to exclude from a file, one a line."),
-    click.option("--replace", multiple=True, metavar="ADDRESS", help="Replace this object."),
-    variable_options,
-    switch("input", "Ask for the values of variables that are not set.", default=True),
-    switch("compact-warnings", "Show warnings in a short form."),
-    switch("lock", "Hold the lock of the state while it may change.", default=True),
-    click.option(
+    "exclude-file": click.option(
+        "--exclude-file", multiple=True, metavar="FILE", help="What to exclude from a file, one a line."
+    ),
+    "replace": click.option("--replace", multiple=True, metavar="ADDRESS", help="Replace this object."),
+    "var": variable_options,
+    "input": switch("input", "Ask for the values of variables that are not set.", default=True),
+    "quiet": switch("quiet", "Do not tell which objects are looked at."),
+    "compact-warnings": switch("compact-warnings", "Show warnings in a short form."),
+    "lock": switch("lock", "Hold the lock of the state while it may change.", default=True),
+    "lock-timeout": click.option(
         "--lock-timeout", default="0s", metavar="DURATION", help="How long to wait for the lock, such as 30s."
     ),
-    click.option(
+    "parallelism": click.option(
         "--parallelism",
         type=int,
         default=10,
@@ -215,10 +232,10 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         expose_value=False,
         callback=_positive,
     ),
-    database_option,
-    color_option,
-    json_option,
-)
+    "database": database_option,
+    "no-color": color_option,
+    "json": json_option,
+}
 
 
 def make_plan(
@@ -244,7 +261,7 @@ def make_plan(
         options,
         arguments.variables,
         answers=answers,
-        progress=progress(opened),
+        progress=None if arguments.quiet else progress(opened),
         prepared=prepared,
         generate_to=generate_to,
     )

@@ -17,7 +17,7 @@ from iac.address import ResourceInstance
 from iac.audit.log import AuditLog
 from iac.audit.record import Operation, Origin
 from iac.config.meta import place_of
-from iac.database import Database
+from iac.database import Database, SchemaDamaged
 from iac.diagnostics import Diagnostics, DiagnosticsError
 from iac.engine.graph import Node
 from iac.engine.objects import encode
@@ -170,6 +170,8 @@ class Applier:
                     DELETE: self.operations.delete,
                     IMPORT: self.operations.import_object,
                 }[step.part](change, operation, begin)
+        except SchemaDamaged:
+            raise  # nothing else can be done either, and no failure be recorded
         except DiagnosticsError as problem:
             self.result.diagnostics.extend(d.about(str(change.address)) for d in problem.diagnostics)
             if problem.diagnostics:  # else it was not even tried, because of what is said elsewhere

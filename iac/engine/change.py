@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from iac.address import ConfigResource, ResourceInstance
 from iac.config.body import CompiledBody
 from iac.config.model import ResourceBlock
+from iac.database import SchemaDamaged
 from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, Severity, error
 from iac.engine.objects import conceal, with_schema_marks
 from iac.plan.model import Action, ActionReason, Change, ResourceChange
@@ -107,6 +108,8 @@ def _ask(subject: Subject, prior: Value, config: Value, marked: Value, diagnosti
     type = subject.address.resource.type
     try:
         response = subject.provider.plan(PlanRequest(type, prior, config, proposed))
+    except SchemaDamaged:
+        raise
     except DiagnosticsError as problem:
         raise DiagnosticsError(located(subject, problem.diagnostics, marked)) from None
     problems = located(subject, response.diagnostics, marked)

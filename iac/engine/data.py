@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from iac.address import DATA, ConfigResource, Resource
 from iac.config.model import ResourceBlock
+from iac.database import SchemaDamaged
 from iac.diagnostics import Diagnostics, DiagnosticsError, Severity
 from iac.engine.change import Subject, located, validate_config_value
 from iac.engine.conditions import as_check_warnings
@@ -77,6 +78,8 @@ def read_data(subject: Subject, config: Value) -> Value:
     plain, _ = unmark_deep(config)
     try:
         result = subject.provider.read_data(subject.address.resource.type, plain)
+    except SchemaDamaged:
+        raise
     except DiagnosticsError as problem:
         raise DiagnosticsError(located(subject, problem.diagnostics, config)) from None
     return with_schema_marks(subject.schema.block, with_marks_by_path(result, marks_by_path(config)))

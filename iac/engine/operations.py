@@ -15,6 +15,7 @@ from iac.address import MANAGED, ResourceInstance
 from iac.audit.groups import changed_groups
 from iac.audit.log import AuditLog
 from iac.audit.record import Operation
+from iac.database import SchemaDamaged
 from iac.diagnostics import DiagnosticsError
 from iac.engine.data import read_data, read_for_check
 from iac.engine.objects import conceal, encode, sensitive_paths, with_schema_marks
@@ -151,6 +152,8 @@ class Operations:
         )
         try:
             new = provider.apply(request)
+        except SchemaDamaged:
+            raise
         except DiagnosticsError as problem:
             body = self.settling.prepared.bodies.get(change.address.config)
             found = conceal(problem.diagnostics, marked)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from iac.address import DATA, AbsResource, ConfigResource, Resource, ResourceInstance
 from iac.config.model import CheckRule, Config, ResourceBlock
+from iac.database import SchemaDamaged
 from iac.diagnostics import Diagnostics, DiagnosticsError, Severity
 from iac.engine.change import Subject, plan_change
 from iac.engine.check_results import check_result, checks_of_destroyed, unmet_checks
@@ -199,6 +200,8 @@ class Planner:
             for instance, repetition in zip(instances, expansion.instances, strict=True):
                 try:
                     self._instance(resource, address, repetition, imports.get(instance))
+                except SchemaDamaged:
+                    raise
                 except DiagnosticsError as problem:
                     self.diagnostics.extend(d.about(str(instance)) for d in problem.diagnostics)
         for missing in refuse_missing(imports, known):

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 
 from iac.address import AbsResource, ConfigResource, InstanceKey, Resource, ResourceInstance, parse_instance
 from iac.config.model import CheckRule, ProviderReference, ResourceBlock
+from iac.database import SchemaDamaged
 from iac.diagnostics import Diagnostics, DiagnosticsError, Severity, error
 from iac.engine.change import Subject, located, validate_config_value, with_ignored
 from iac.engine.check_results import check_result, results_of_apply
@@ -166,6 +167,8 @@ class Settling:
         request = PlanRequest(change.address.resource.type, prior, effective, proposed)
         try:
             planned = subject.provider.plan(request).planned
+        except SchemaDamaged:
+            raise
         except DiagnosticsError as problem:
             raise DiagnosticsError(located(subject, problem.diagnostics, config)) from None
         check_consistent(change, unmark_deep(change.change.after)[0], planned, "final plan")

@@ -29,6 +29,7 @@ from iac.engine.relevance import RELEVANT, relevant_attributes
 from iac.engine.revert_targets import events_to_revert
 from iac.engine.reverting import Reversion, plan_reversion
 from iac.plan.model import Action, Change, Mode, Plan
+from iac.plan.records import PlanRecord, find_plan
 from iac.plan.saved import read_plan, write_plan
 from iac.project.opened import Opened, present_time
 from iac.state.model import State
@@ -229,6 +230,12 @@ class Planning(Opened):
     def save_plan(self, run: PlannedRun, path: Path) -> None:
         """Writes a plan to a file, relative to the project's directory. Raises `DiagnosticsError`."""
         write_plan(self.directory / path, run.plan, run.sources)
+
+    def recorded_plan(self, reference: str) -> PlanRecord:
+        """The record of a plan: by its id, the beginning of that, or the file that it was saved in. Raises
+        `DiagnosticsError`."""
+        path = self.directory / reference
+        return find_plan(self.database, read_plan(path, self.schema_of)[0].id if path.is_file() else reference)
 
     def load_plan(self, path: Path, variables: Sequence[VariableOption] | None = None) -> PlannedRun:
         """Reads a saved plan; it brings its own configuration. Raises `DiagnosticsError`.

@@ -39,7 +39,7 @@ def plan_to_json(
     prior_state: Mapping[str, Any] | None = None,
     relevant: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """The plan as JSON data.
+    """The plan as JSON data, with the version of iac and the id of the plan beside Terraform's members.
 
     `prior_state` is the state's JSON form as refreshed; without it, it is made of what the plan starts from.
     `relevant` are the `relevant_attributes`; without them, those that the plan knows itself.
@@ -48,6 +48,7 @@ def plan_to_json(
         "format_version": FORMAT_VERSION,
         "terraform_version": TERRAFORM_VERSION,
         "iac_version": iac_version,
+        "iac_plan_id": plan.id,
     }
     variables = {n: v for n, v in sorted(plan.variables.items()) if EPHEMERAL not in v.marks}
     if variables:

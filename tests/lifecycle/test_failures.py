@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 from kit import CLUSTER, ENVIRONMENT, Lab, Recording, describe
 
+from iac.diagnostics import DiagnosticsError
 from iac.plan.records import runs
 
 TAKEN = """
@@ -172,3 +173,15 @@ def test_a_run_whose_process_was_killed_is_counted_by_the_next(lab: Lab) -> None
     assert (last.status, last.destroyed) == ("applied", 1)
     assert (lost.id, lost.status, lost.added, lost.finished) == (killed, "interrupted", 2, None)
     assert lost.error == "Its process was killed."
+
+
+def test_tables_that_somebody_has_changed_stop_the_run_at_once(lab: Lab) -> None:
+    lab.succeed("locals {}\n")
+    with lab.project() as project:
+        project.database.execute("ALTER TABLE cluster DROP COLUMN region")
+    text = 'resource "iac_cluster" "c" {\n  count = 3\n  name = "c${count.index}"\n  cloud_provider = "AWS"\n'
+    with pytest.raises(DiagnosticsError, match="Database is damaged"):
+        lab.apply(text + '  region = "eu-west-3"\n}\n')
+    assert lab.events() == []
+    with lab.project() as project:
+        assert runs(project.database)[0].status == "failed"

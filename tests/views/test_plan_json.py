@@ -48,13 +48,14 @@ def test_planned_values_are_what_terraform_writes(name):
     assert parts[0] == parts[1]
 
 
-def test_the_versions_and_the_time_are_told():
+def test_the_versions_the_id_and_the_time_are_told():
     plan = Plan("p", Mode.NORMAL, "default", "l", 1, "2025-01-01T00:00:00Z")
     result = plan_to_json(plan, iac_version="0.9", configuration={"root_module": {}})
     assert result == {
         "format_version": "1.2",
         "terraform_version": "1.11.4",
         "iac_version": "0.9",
+        "iac_plan_id": "p",
         "planned_values": {"root_module": {}},
         "configuration": {"root_module": {}},
         "timestamp": "2025-01-01T00:00:00Z",

@@ -15,18 +15,17 @@ from iac.cli.session import session
 @color_option
 @json_option
 def command(first: str, second: str, database: str | None, no_color: bool, as_json: bool) -> None:
-    """Say how the plans A and B differ: did the plan that was approved change?
+    """Say how the plans A and B differ, by their ids or saved files: did the plan that was approved change?
 
     Exit codes: 0 they do the same, 2 they do not, 1 error.
     """
-    from iac.plan.records import find_plan
     from iac.recording.conversion import load_any_plan
     from iac.values.codec import pretty
     from iac.views.plan_comparison import compare_plans, comparison_to_json, render_plan_comparison
 
     with session(database, no_color=no_color, create=False) as opened:
         project, console = opened.project, opened.console
-        records = [find_plan(project.database, reference) for reference in (first, second)]
+        records = [project.recorded_plan(reference) for reference in (first, second)]
         one, other = (load_any_plan(project.database, record.id, project.schema_of) for record in records)
         differences = compare_plans(one, other)
         if as_json:

@@ -18,16 +18,16 @@ from iac.cli.session import session
 @color_option
 @json_option
 def command(plan_id: str, form: str, database: str | None, no_color: bool, as_json: bool) -> None:
-    """Show the plan ID (the beginning of it is enough) as it was when it was made. Secrets are not kept with it.
+    """Show the plan ID as it was when it was made: the id, the beginning of it, or the file that the plan was saved in.
+    Secrets are not kept with it.
 
     --format markdown is for a comment on a pull request: it can be unfolded, and fits into one.
     """
-    from iac.plan.records import find_plan
     from iac.recording.conversion import load_any_plan
 
     with session(database, no_color=no_color, create=False) as opened:
         project, console = opened.project, opened.console
-        record = find_plan(project.database, plan_id)
+        record = project.recorded_plan(plan_id)
         plan = load_any_plan(project.database, record.id, project.schema_of)
         if as_json or form == "json":
             from iac.views.plan_json import plan_to_json

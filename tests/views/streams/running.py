@@ -130,7 +130,7 @@ def alike(part: Json) -> Json:
         return [alike(p) for p in part]
     if not isinstance(part, dict):
         return part
-    found = {n: alike(p) for n, p in part.items() if n not in ("iac", "iac_version")}
+    found = {n: alike(p) for n, p in part.items() if n not in ("iac", "iac_version", "iac_plan_id")}
     for name in _SENSITIVE:
         if isinstance(found.get(name), dict):
             found[name].pop("output", None)
