@@ -121,8 +121,8 @@ _PROBE: Final = Block(
     {
         "type": _optional(STRING, "How it asks.", default="HTTP", one_of=("HTTP", "TCP", "GRPC", "EXEC")),
         "path": _optional(STRING, "The path to ask for, with HTTP.", default="/", check=checks.http_path),
-        "port": _optional(NUMBER, "The port to ask at.", minimum=1, maximum=65535, example="8080"),
-        "command": _optional(list_of(STRING), "The command to run, with EXEC.", default=[]),
+        "port": _optional(NUMBER, "The port to ask at; needed but for EXEC.", minimum=1, maximum=65535, example="8080"),
+        "command": _optional(list_of(STRING), "The command to run; needed for EXEC.", default=[]),
         "initial_delay_seconds": _optional(NUMBER, "How long to wait first.", default=30, minimum=0),
         "period_seconds": _optional(NUMBER, "How often to ask.", default=10, minimum=1),
         "timeout_seconds": _optional(NUMBER, "How long to wait for an answer.", default=1, minimum=1),
