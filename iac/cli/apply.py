@@ -62,4 +62,4 @@ def command(
                 show_plan(opened, run, checks=not auto_approve)
                 if not run.plan.is_empty and not auto_approve:
                     approve(opened, run, against=objections(run.plan, conditions))
-            apply_plan(opened, run, message, strict_serial=strict_serial)
+            apply_plan(opened, run, message, strict_serial=strict_serial, quiet=arguments.quiet)

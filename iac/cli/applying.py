@@ -145,10 +145,23 @@ def _action(change: ResourceChange, part: str) -> Action | None:
     return None if change.action in (Action.NO_OP, Action.FORGET) else change.action
 
 
+class _Silent:
+    """Shows no operation: what failed is told in the diagnostics."""
+
+    def started(self, change: ResourceChange, part: str) -> None:
+        pass
+
+    def completed(self, change: ResourceChange, part: str, value: Value, seconds: float) -> None:
+        pass
+
+    def failed(self, change: ResourceChange, part: str, seconds: float) -> None:
+        pass
+
+
 @contextmanager
-def _bar(opened: Session) -> Iterator[Progress | None]:
-    """A progress bar below the lines while the body runs; none but on a terminal."""
-    if opened.as_json or not opened.console.is_terminal:
+def _bar(opened: Session, quiet: bool) -> Iterator[Progress | None]:
+    """A progress bar below the lines while the body runs; none but on a terminal, and none when `quiet`."""
+    if quiet or opened.as_json or not opened.console.is_terminal:
         yield None
         return
     from rich.console import Console as Terminal
@@ -161,13 +174,19 @@ def _bar(opened: Session) -> Iterator[Progress | None]:
 
 
 def apply_plan(
-    opened: Session, run: PlannedRun, message: str | None, *, strict_serial: bool = False, destroy: bool = False
+    opened: Session,
+    run: PlannedRun,
+    message: str | None,
+    *,
+    strict_serial: bool = False,
+    destroy: bool = False,
+    quiet: bool = False,
 ) -> None:
-    """Applies a plan and shows what was done, `destroy` as the command of that name does. Exits with 1 when something
-    failed or it was interrupted."""
+    """Applies a plan and shows what was done, `destroy` as the command of that name does; with `quiet` only what came
+    of it, and no operation. Exits with 1 when something failed or it was interrupted."""
     console = opened.console
-    with Interrupts() as interrupts, _bar(opened) as progress:
-        watcher = _Watcher(opened, progress, operation_count(run.plan))
+    with Interrupts() as interrupts, _bar(opened, quiet) as progress:
+        watcher = _Silent() if quiet else _Watcher(opened, progress, operation_count(run.plan))
         result, origin = opened.project.apply(
             run, watcher, message=message, stopping=interrupts, strict_serial=strict_serial
         )

@@ -40,4 +40,4 @@ def command(
             show_plan(opened, run)
             if not run.plan.is_empty and not auto_approve:
                 approve(opened, run)
-            apply_plan(opened, run, message, destroy=True)
+            apply_plan(opened, run, message, destroy=True, quiet=arguments.quiet)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from iac.cli.arguments import Command, switch
-from iac.cli.planning import PlanArguments, make_plan, plan_options, seconds, show_plan
+from iac.cli.planning import PlanArguments, make_plan, plan_options, record_plan, seconds, show_plan
 from iac.cli.session import session
 
 
@@ -44,8 +44,10 @@ def command(
         seconds(lock_timeout)  # only checked: planning takes no lock
         if as_json:
             opened.announce_version()
-        run = make_plan(opened, arguments, generate_to=Path(generate_config_out) if generate_config_out else None)
-        show_plan(opened, run, form=form or "")
+        generate_to = Path(generate_config_out) if generate_config_out else None
+        run = make_plan(opened, arguments, record=False, generate_to=generate_to)
+        recorded = record_plan(opened, run)
+        show_plan(opened, run, form=form or "", recorded=recorded)
         if out:
             opened.project.save_plan(run, Path(out))
         if not as_json and (out or not run.plan.is_empty):
@@ -60,6 +62,7 @@ def command(
                 generated=generate_config_out if generated else None,
             )
             console.write("\n" + note)
-            console.write(f"Recorded as the plan {run.plan.id}: iac plans show {run.plan.id}")
+            if recorded:
+                console.write(f"Recorded as the plan {run.plan.id}: iac plans show {run.plan.id}")
         if detailed_exitcode and not run.plan.is_empty:
             raise click.exceptions.Exit(2)

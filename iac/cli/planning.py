@@ -149,10 +149,16 @@ def _lines(files: Sequence[str]) -> list[str]:
         try:
             text = read_file(Path(name), pipes=True).decode()
         except (OSError, UnicodeDecodeError) as problem:
-            reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8"
+            reason = problem.strerror if isinstance(problem, OSError) else _not_utf8(problem)
             raise click.UsageError(f'The file "{name}" cannot be read: {reason}.') from None
         found += [line for raw in text.splitlines() if (line := _BEFORE_COMMENT.match(raw)[0].strip())]  # type: ignore[index]
     return found
+
+
+def _not_utf8(problem: UnicodeDecodeError) -> str:
+    before = problem.object[: problem.start].decode()
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return f"line {line}, column {column} is not UTF-8"
 
 
 _BEFORE_COMMENT = re.compile(r'(?:[^"#]|"(?:[^"\\]|\\.)*"?)*')
@@ -218,7 +224,7 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
     "replace": click.option("--replace", multiple=True, metavar="ADDRESS", help="Replace this object."),
     "var": variable_options,
     "input": switch("input", "Ask for the values of variables that are not set.", default=True),
-    "quiet": switch("quiet", "Do not tell which objects are looked at."),
+    "quiet": switch("quiet", "Show only the plan and what came of it, not each object that is looked at or changed."),
     "compact-warnings": switch("compact-warnings", "Show warnings in a short form."),
     "lock": switch("lock", "Hold the lock of the state while it may change.", default=True),
     "lock-timeout": click.option(
@@ -266,17 +272,20 @@ def make_plan(
         generate_to=generate_to,
     )
     if record:
-        _record(opened, run)
+        record_plan(opened, run)
     return run
 
 
-def _record(opened: Session, run: PlannedRun) -> None:
-    """Keeps the plan in the database; whoever may only read that sees the plan nevertheless."""
+def record_plan(opened: Session, run: PlannedRun) -> bool:
+    """Keeps the plan in the database, and says whether it could: whoever may only read that sees the plan with a
+    warning."""
     try:
         opened.project.record_plan(run)
     except DiagnosticsError as problem:
         told = problem.diagnostics[0]
         opened.report([warning("Plan not recorded", f"{told.summary}: {told.detail}")])
+        return False
+    return True
 
 
 def ask_variables(project: Project, config: Config, given: Sequence[VariableOption]) -> dict[str, str]:
@@ -322,15 +331,16 @@ def show_plan(
     form: str = "",
     causes: Mapping[ResourceInstance, DriftCause] | None = None,
     saving: str = "apply this plan",
+    recorded: bool = False,
 ) -> None:
     """Shows the plan and the warnings that came with it; those of check blocks only with `checks`: whoever applies
     at once hears them afterwards. `form` is summary, tree, full, or empty for the usual text. `causes` are said to
-    programs, too; `saving` is as in `render_plan`."""
+    programs, too, and when it is `recorded` under which id; `saving` is as in `render_plan`."""
     diagnostics = [d for d in run.diagnostics if checks or not d.from_check]
     if opened.as_json:
         from iac.views.ui_json import plan_messages
 
-        for message in plan_messages(run.plan, timestamp(), causes):
+        for message in plan_messages(run.plan, timestamp(), causes, recorded=recorded):
             opened.message(message)
         opened.report(diagnostics)
         return

@@ -32,4 +32,4 @@ def command(
         with opened.project.lock("OperationTypeRefresh", seconds(lock_timeout), enabled=lock):
             run = make_plan(opened, replace(arguments, refresh_only=True))
             show_plan(opened, run, checks=False)
-            apply_plan(opened, run, message)
+            apply_plan(opened, run, message, quiet=arguments.quiet)

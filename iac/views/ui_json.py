@@ -87,17 +87,22 @@ def resource_json(address: ResourceInstance) -> dict[str, Any]:
 
 
 def plan_messages(
-    plan: Plan, timestamp: str, causes: Mapping[ResourceInstance, DriftCause] | None = None
+    plan: Plan,
+    timestamp: str,
+    causes: Mapping[ResourceInstance, DriftCause] | None = None,
+    *,
+    recorded: bool = False,
 ) -> list[Message]:
-    """Everything that is said of a plan: drift, with its causes where they are given, planned changes, the summary
-    and the outputs."""
+    """Everything that is said of a plan: drift, with its causes where they are given, planned changes, the summary,
+    with the id when the plan is `recorded`, and the outputs."""
     known = causes or {}
     messages = [drift_message(drift, timestamp, known.get(drift.address)) for drift in plan.drift]
     messages += [planned_change_message(change, timestamp) for change in plan.changes if _is_announced(change)]
     imported, added, changed, destroyed = plan.counts
-    messages.append(
-        change_summary_message("plan", timestamp, added=added, changed=changed, destroyed=destroyed, imported=imported)
+    summary = change_summary_message(
+        "plan", timestamp, added=added, changed=changed, destroyed=destroyed, imported=imported
     )
+    messages.append(summary | {"iac_plan_id": plan.id} if recorded else summary)
     if plan.outputs:
         messages.append(output_changes_message(plan.outputs, timestamp))
     return messages

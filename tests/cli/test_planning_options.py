@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -186,3 +187,37 @@ def test_of_several_instances_each_is_replaced_by_its_own_address(iac, directory
     one = iac("plan", "-replace=terraform_data.n[1]", "-detailed-exitcode", "-no-color")
     assert one.code == 2
     assert ("n[1] will be replaced" in one.out, "n[0] will be replaced" in one.out) == (True, False)
+
+
+# --- -quiet, and the id of the plan ---------------------------------------------------------------------------
+
+
+def test_quiet_shows_the_plan_and_what_came_of_it_and_no_operation(iac) -> None:
+    assert "Creating..." in iac("apply", "-auto-approve", "-target=terraform_data.top").out
+    told = iac("apply", "-auto-approve", "-quiet").out
+    assert "Plan: 4 to add" in told
+    assert "Apply complete! Resources: 4 added" in told
+    assert not any(word in told for word in ("Refreshing", "Creating", "Creation"))
+    assert "Refreshing" not in iac("plan", "-quiet").out
+    told = iac("destroy", "-auto-approve", "-quiet").out
+    assert "Destroy complete! Resources: 5 destroyed." in told
+    assert not any(word in told for word in ("Refreshing", "Destroying...", "Destruction"))
+
+
+def test_quiet_holds_for_programs_too(iac) -> None:
+    told = [json.loads(line)["type"] for line in iac("apply", "-auto-approve", "-quiet", "-json").out.splitlines()]
+    assert [kind for kind in told if kind.startswith(("apply_", "refresh_"))] == []
+    assert told.count("change_summary") == 2
+
+
+def test_a_plan_says_under_which_id_it_is_recorded(iac) -> None:
+    told = iac("plan").out.splitlines()[-1]
+    (recorded,) = json.loads(iac("plans", "--json").out)
+    assert told == f"Recorded as the plan {recorded['id']}: iac plans show {recorded['id']}"
+
+
+def test_the_stream_of_a_plan_has_the_id_in_its_summary(iac) -> None:
+    stream = [json.loads(line) for line in iac("plan", "-json").out.splitlines()]
+    (summary,) = [message for message in stream if message["type"] == "change_summary"]
+    (recorded,) = json.loads(iac("plans", "--json").out)
+    assert summary["iac_plan_id"] == recorded["id"]

@@ -71,6 +71,9 @@ def test_a_plan_is_shown_and_says_that_it_is_not_recorded(read: Reader) -> None:
     assert done.returncode == 0
     assert "No changes." in done.stdout
     assert "Warning: Plan not recorded" in done.stderr
+    done = read("plan", "-replace=iac_cluster.main")
+    assert "will be replaced, as requested" in done.stdout
+    assert "Recorded as" not in done.stdout
 
 
 def test_what_writes_is_refused(read: Reader) -> None:

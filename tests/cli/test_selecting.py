@@ -38,3 +38,10 @@ def test_mistakes_are_named(iac, options: tuple[str, ...], wanted: str) -> None:
     outcome = iac("plan", *options)
     assert outcome.code == 1
     assert wanted in outcome.err
+
+
+def test_a_file_that_is_no_text_is_refused_with_the_place(iac, directory: Path) -> None:
+    (directory / "targets").write_bytes(b"terraform_data.a\nterraform\xff\n")
+    outcome = iac("plan", "-target-file=targets")
+    assert outcome.code == 1
+    assert 'The file "targets" cannot be read: line 2, column 10 is not UTF-8.' in outcome.err
