@@ -71,6 +71,8 @@ class Diagnostic:
     call: FailedCall | None = None
     from_check: bool = False
     """Whether a `check` block says it: apply repeats such ones when it is done."""
+    concerns: str | None = None
+    """The resource instance it concerns where Terraform's JSON names none, as with conditions: for the text alone."""
 
     def at(self, subject: SourceRange | None, context: SourceRange | None = None) -> Diagnostic:
         """The same diagnostic with a place, unless it has one already."""
@@ -80,7 +82,7 @@ class Diagnostic:
 
     def about(self, address: str) -> Diagnostic:
         """The same diagnostic with the address it concerns, unless it has one already."""
-        return self if self.address is not None else replace(self, address=address)
+        return self if self.address is not None or self.concerns is not None else replace(self, address=address)
 
 
 def error(

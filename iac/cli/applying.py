@@ -190,7 +190,7 @@ def apply_plan(
         result, origin = opened.project.apply(
             run, watcher, message=message, stopping=interrupts, strict_serial=strict_serial
         )
-    opened.report(list(result.diagnostics))
+    opened.report(list(result.diagnostics), with_output=True)
     if opened.as_json:
         _send_result(opened, run, result, destroy)
     else:
@@ -199,8 +199,9 @@ def apply_plan(
             console.write(f"To see what was done: iac events --run {origin.run_id}")
             if note := reverting.closing_note(run.plan, width=console.width):
                 console.write(note)
-        outputs = _outputs(opened, run, result)
-        if not destroy and outputs:
+        # After a failure they are partly those of before, and Terraform shows none.
+        outputs = _outputs(opened, run, result) if result.succeeded and not destroy else None
+        if outputs:
             from iac.views.outputs import render_final_outputs
 
             console.write(render_final_outputs(outputs, color=console.color))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from iac.diagnostics import Diagnostic, Diagnostics, warning
+from iac.diagnostics import Diagnostic, Diagnostics, Severity, warning
 
 _OTHERS: Final = 0o066
 
@@ -38,15 +38,28 @@ class Console:
         self.write(line(data))
 
     def diagnostics(
-        self, diagnostics: Iterable[Diagnostic] | Diagnostics, sources: Mapping[str, bytes], *, compact: bool = False
+        self,
+        diagnostics: Iterable[Diagnostic] | Diagnostics,
+        sources: Mapping[str, bytes],
+        *,
+        compact: bool = False,
+        with_output: bool = False,
     ) -> None:
-        """Errors and warnings: to standard error, as text."""
+        """Errors and warnings: to standard error, as text. With `with_output` warnings are part of what is shown, and
+        go to standard output, before the errors; compact are only warnings without errors."""
         from iac.views.diagnostics import render_diagnostics
 
         found = list(diagnostics)
-        if found:
+        warnings = [d for d in found if d.severity is Severity.WARNING] if with_output else []
+        others = [d for d in found if d.severity is not Severity.WARNING] if with_output else found
+        if warnings:
+            compact = compact and not others
+            self.write(
+                render_diagnostics(warnings, sources, color=self.color, width=self.width, compact_warnings=compact)
+            )
+        if others:
             text = render_diagnostics(
-                found, sources, color=self.error_color, width=self.width, compact_warnings=compact
+                others, sources, color=self.error_color, width=self.width, compact_warnings=compact
             )
             sys.stdout.flush()
             sys.stderr.write(text if text.endswith("\n") else f"{text}\n")

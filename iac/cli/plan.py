@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import click
 
 from iac.cli.arguments import Command, switch
 from iac.cli.planning import PlanArguments, make_plan, plan_options, record_plan, seconds, show_plan
 from iac.cli.session import session
+
+_LISTS: Final = ("summary", "tree")
 
 
 @click.command(cls=Command)
@@ -44,6 +48,8 @@ def command(
         seconds(lock_timeout)  # only checked: planning takes no lock
         if as_json:
             opened.announce_version()
+        if form in _LISTS and not as_json:
+            arguments = replace(arguments, quiet=True)  # a list is asked for, and nothing else
         generate_to = Path(generate_config_out) if generate_config_out else None
         run = make_plan(opened, arguments, record=False, generate_to=generate_to)
         recorded = record_plan(opened, run)

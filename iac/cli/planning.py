@@ -17,6 +17,7 @@ from iac.cli.session import Session, timestamp
 from iac.config.model import Config
 from iac.config.variables import VariableOption
 from iac.diagnostics import DiagnosticsError, error, warning
+from iac.engine.generating import refuse_existing
 from iac.engine.options import PlanOptions
 from iac.engine.selecting import Selector, parse_selector
 from iac.plan.model import Action, Mode
@@ -259,6 +260,8 @@ def make_plan(
                 "plan.",
             )
         )
+    if generate_to is not None:
+        refuse_existing(project.directory / generate_to)  # before anything is asked or looked at
     prepared = project.load(require_files=options.mode is not Mode.DESTROY)
     answers: Mapping[str, str] = {}
     if arguments.input and not opened.as_json:
@@ -345,7 +348,7 @@ def show_plan(
         opened.report(diagnostics)
         return
     opened.console.write(_plan_text(opened, run, form, saving))
-    opened.report(diagnostics)
+    opened.report(diagnostics, with_output=True)
 
 
 def announce_changes(opened: Session, run: PlannedRun) -> None:

@@ -31,10 +31,12 @@ class Session:
     as_json: bool = False
     compact_warnings: bool = False
 
-    def report(self, diagnostics: list[Diagnostic]) -> None:
-        """Shows diagnostics: as text, or as messages of the machine-readable UI."""
+    def report(self, diagnostics: list[Diagnostic], *, with_output: bool = False) -> None:
+        """Shows diagnostics: as text, or as messages of the machine-readable UI. Warnings of a plan or an apply are
+        part of what it shows (`with_output`), as with Terraform."""
         if not self.as_json:
-            self.console.diagnostics(diagnostics, self.project.sources, compact=self.compact_warnings)
+            sources, compact = self.project.sources, self.compact_warnings
+            self.console.diagnostics(diagnostics, sources, compact=compact, with_output=with_output)
             return
         from iac.views.ui_json import diagnostic_message
 

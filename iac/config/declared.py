@@ -20,9 +20,9 @@ _TERRAFORM = ("workspace", "applying")
 
 
 class Place:
-    """Which of `each`, `count` and `self` mean something where an expression stands."""
+    """Which of `each`, `count` and `self` mean something where an expression stands; `self` is an object of a block."""
 
-    def __init__(self, *, each: bool = False, count: bool = False, self_: bool = False) -> None:
+    def __init__(self, *, each: bool = False, count: bool = False, self_: ResourceBlock | None = None) -> None:
         self.each, self.count, self.self_ = each, count, self_
 
 
@@ -84,7 +84,7 @@ class ReferenceChecker:
         if ref.name not in _PATHS:
             self.fail(
                 'Invalid "path" attribute',
-                f'The "path" object does not have an attribute named "{ref.name}".',
+                f'The "path" object does not have an attribute named "{ref.name}".{did_you_mean(ref.name, _PATHS)}',
                 traversal,
             )
 
@@ -140,7 +140,10 @@ class ReferenceChecker:
             )
 
     def on_self(self, traversal: ScopeTraversal, ref: Reference, place: Place, keys: bool) -> None:
-        if not place.self_:
+        if place.self_ is not None:
+            if traversal.steps and isinstance(traversal.steps[0], Attr):
+                self.check_attribute(place.self_, traversal.steps[0])
+        else:
             self.fail(
                 'Invalid "self" reference',
                 'The "self" object is not available in this context. This object can be used only in resource '

@@ -287,6 +287,8 @@ class Config:
     directory: str
     modules: Mapping[ModulePath, Module]
     sources: Mapping[str, bytes]
+    given_at: dict[str, SourceRange] = field(default_factory=dict)
+    """Where files give the root's variables their values; empty until these are read."""
 
     @property
     def root(self) -> Module:

@@ -159,7 +159,7 @@ class _Checker:
 
     def check_resource(self, resource: ResourceBlock) -> None:
         place = Place(each=resource.for_each is not None, count=resource.count is not None)
-        after = Place(each=place.each, count=place.count, self_=True)
+        after = Place(each=place.each, count=place.count, self_=resource)
         lifecycle = resource.lifecycle
         body = self.bodies.get(resource.config_address)
         if body is not None:

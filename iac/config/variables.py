@@ -174,6 +174,11 @@ def resolve(variable: Variable, given: InputValue | None, diagnostics: Diagnosti
     return settle(variable, value, given.range, given.origin, diagnostics)
 
 
+def places(module: Module, given: Mapping[str, InputValue]) -> dict[str, SourceRange]:
+    """Where files give the root variables their values, but for sensitive ones: a mistake there would show them."""
+    return {n: g.range for n, g in given.items() if g.range is not None and not module.variables[n].sensitive}
+
+
 def resolve_ephemeral(
     module: Module, planned: Collection[str], given: Mapping[str, InputValue], diagnostics: Diagnostics
 ) -> dict[str, Value]:
@@ -294,8 +299,15 @@ def settle(
     except ConversionError as problem:
         source = range or variable.range
         detail = f"The given value is not suitable for {address} declared at {extent_of(variable.range)}: {problem}."
-        if origin == "environment":
-            detail = f"Unsuitable value for var.{variable.name} set from the environment: {problem}."
+        if variable.sensitive and range is not None:  # the place of the value would show it
+            source = variable.range
+            detail = (
+                f"The given value is not suitable for {address}, which is sensitive: {problem}. Invalid value defined "
+                f"at {extent_of(range)}."
+            )
+        elif origin == "environment":
+            named = f"TF_VAR_{variable.name}"
+            detail = f"Unsuitable value for var.{variable.name} set using the {named} environment variable: {problem}."
         elif origin == "-var":
             detail = f'Unsuitable value for var.{variable.name} set using -var="{variable.name}=...": {problem}.'
         diagnostics.error("Invalid value for input variable", detail, source)

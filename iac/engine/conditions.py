@@ -39,11 +39,13 @@ def check(
     subject: SourceRange | None = None,
     validating: bool = False,
     severity: Severity = Severity.ERROR,
+    concerns: str | None = None,
 ) -> Outcome:
     """Evaluates one condition; a failure or a mistake in it goes to the diagnostics.
 
     `kind` is `validation`, or as in `Resource precondition`, and is used in the summary. While `validating`, a message
-    that is made of inputs is not known: what it would explain is said by the plan. `severity` is that of a failure.
+    that is made of inputs is not known: what it would explain is said by the plan. `severity` is that of a failure,
+    `concerns` the resource instance that it is about: each of several that fail in the same way is told.
     """
     for_validation = kind == "validation"
     problems = Diagnostics()
@@ -51,7 +53,7 @@ def check(
     message = _evaluated(rule.error_message, scope, problems)
     if message is not None and not for_validation:
         message = _text(message, rule.error_message.range, problems)
-    diagnostics.extend(problems)
+    diagnostics.extend(replace(d, concerns=concerns) for d in problems)
     if problems.has_errors or condition is None or message is None:
         return Outcome(ERROR)
     if not condition.is_known:
@@ -65,7 +67,8 @@ def check(
     text = _shown(message)
     values = involved_values(rule.condition, scope)
     summary, detail = f"{kind} failed", text or _INVALID_MESSAGE
-    diagnostics.add(Diagnostic(severity, summary, detail, rule.condition.range, values=values))
+    where = rule.condition.range
+    diagnostics.add(Diagnostic(severity, summary, detail, where, values=values, concerns=concerns))
     return Outcome(FAIL, text or None)
 
 

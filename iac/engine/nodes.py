@@ -17,6 +17,7 @@ from iac.engine.ephemerals import check_output, refuse_in_variable
 from iac.engine.evaluator import Evaluator
 from iac.engine.expansion import expand
 from iac.engine.graph import Node
+from iac.engine.infinities import refuse_infinite_value
 from iac.hcl.evaluate import evaluate
 from iac.state.checks import CheckResult
 from iac.values.types import without_optional
@@ -84,7 +85,7 @@ class ValueNodes:
     def _variable(self, instance: ModuleInstance, variable: Variable) -> None:
         if not instance:
             value: Value | None = self.inputs.get(variable.name)
-            subject = variable.range
+            subject = self.config.given_at.get(variable.name, variable.range)
         else:
             call = self.config.modules[tuple(s.name for s in instance[:-1])].calls[instance[-1].name]
             given = call.arguments.get(variable.name)
@@ -138,6 +139,11 @@ class ValueNodes:
             )
             return
         check_output(output, value, self.diagnostics)
+        if not instance:
+            infinite = refuse_infinite_value(f"output.{output.name}", value, output.expression.range)
+            self.diagnostics.extend(infinite)
+            if infinite:
+                return
         self.evaluator.outputs[instance, output.name] = value.with_marks(output.marks)
 
     def _keep(self, module: ModuleInstance, name: str, kind: str, outcome: Outcome) -> None:

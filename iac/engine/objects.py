@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from iac.address import ConfigResource, ResourceInstance
 from iac.audit.sensitive import scrub, secrets_at
@@ -11,7 +12,7 @@ from iac.diagnostics import Diagnostic
 from iac.schema import Block, ResourceSchema
 from iac.state.model import InstanceObject
 from iac.values.codec import to_json, typed_from_json, typed_to_json
-from iac.values.paths import Path, marks_by_path, path_from_json, path_to_json, with_marks_by_path
+from iac.values.paths import Path, children, marks_by_path, path_from_json, path_to_json, with_marks_by_path
 from iac.values.value import ONLY_SENSITIVE, SENSITIVE, Value, object_value, rebuild, unmark_deep
 
 
@@ -35,6 +36,17 @@ def with_schema_marks(block: Block, value: Value) -> Value:
         changed = changed or new is not part
         raw[name] = new
     return object_value(raw).with_marks(value.marks) if changed else value
+
+
+def settable(block: Block, value: Value) -> Any:
+    """What of a known object its owners decide, as plain data: without what the provider computes by itself."""
+    if not isinstance(value.raw, dict):
+        return None
+    found: dict[str, Any] = {n: value.raw[n] for n, a in block.attributes.items() if a.required or a.optional}
+    for name, nested in block.blocks.items():
+        parts = [value.raw[name]] if nested.nesting == "single" else [part for _, part in children(value.raw[name])]
+        found[name] = [settable(nested.block, part) for part in parts]
+    return found
 
 
 def _nested_marks(block: Block, value: Value) -> Value:

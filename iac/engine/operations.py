@@ -9,16 +9,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from iac.address import MANAGED, ResourceInstance
 from iac.audit.groups import changed_groups
 from iac.audit.log import AuditLog
 from iac.audit.record import Operation
 from iac.database import SchemaDamaged
-from iac.diagnostics import DiagnosticsError
+from iac.diagnostics import DiagnosticsError, error
 from iac.engine.data import read_data, read_for_check
-from iac.engine.objects import conceal, encode, sensitive_paths, with_schema_marks
+from iac.engine.objects import conceal, encode, sensitive_paths, settable, with_schema_marks
 from iac.engine.settling import Settling, check_consistent
 from iac.plan.model import Action, Drift, ResourceChange
 from iac.providers.protocol import ApplyRequest, Provider
@@ -30,6 +30,10 @@ from iac.values.value import Value, null, unknown, unmark_deep
 
 Begin: TypeAlias = Callable[[], None]
 """Called when an operation begins to do something."""
+
+
+UNREFRESHED: Final = "unrefreshed"
+"""What says in a plan's `extra` that it was made without looking at the objects."""
 
 
 class Operations:
@@ -73,6 +77,7 @@ class Operations:
         new = plain
         if prior != plain:
             if change.action is Action.UPDATE:
+                self.refuse_changed(change)
                 begin()
             new = self._apply_provider(change, provider, prior, plain, config, planned, operation)
         value = with_schema_marks(change.schema.block, with_marks_by_path(new, marks_by_path(planned)))
@@ -83,6 +88,26 @@ class Operations:
             before = None if change.action is not Action.UPDATE else change.change.before
             self._record(change, operation, before, value)
         return value
+
+    def refuse_changed(self, change: ResourceChange) -> None:
+        """Raises `DiagnosticsError` when an object of the platform is not as the plan says it is before: others have
+        changed it since, and what they did is not in the plan. What the platform computes is left to it, and a plan
+        that did not look at the objects says nothing of them."""
+        provider = self.settling.provider(change)
+        if not provider.records_events or self.settling.plan.extra.get(UNREFRESHED):
+            return
+        planned_on, _ = unmark_deep(change.change.before)
+        there = provider.read(change.address.resource.type, planned_on)
+        block = change.schema.block
+        if not there.is_null and settable(block, there) != settable(block, planned_on):
+            raise DiagnosticsError(
+                error(
+                    "The object was changed meanwhile",
+                    f"{change.address} is not as it was when this plan was made, and a later change is not "
+                    "overwritten. Plan again to see what is left to do; who changed it, says: "
+                    f"iac events {change.address}",
+                )
+            )
 
     def record_move(self, moved: Drift, operation: Operation) -> None:
         """Logs that an object got another address, where nothing else is done to it."""
@@ -99,6 +124,7 @@ class Operations:
 
     def delete(self, change: ResourceChange, operation: Operation, begin: Begin) -> Value:
         """Deletes the object; returns it as it was."""
+        self.refuse_changed(change)
         begin()
         provider = self.settling.provider(change)
         before = change.change.before

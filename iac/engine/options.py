@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from iac.address import ConfigResource, Resource, ResourceInstance, Target, config_path_text, module_text
+from iac.config.model import Config
 from iac.diagnostics import Diagnostic, Diagnostics, did_you_mean, warning
 from iac.engine.graph import Graph, Node
 from iac.engine.moves import Moves
-from iac.engine.selecting import Selector, may_contain
+from iac.engine.selecting import Selector, may_contain, may_reach
 from iac.plan.model import Mode
 from iac.state.model import State
 from iac.values.codec import quote
@@ -68,10 +69,11 @@ class Selection:
     takes all of what depends on it along, or, when it is to destroy, all that it depends on.
     """
 
-    def __init__(self, options: PlanOptions, graph: Graph, state: State) -> None:
+    def __init__(self, options: PlanOptions, graph: Graph, state: State, config: Config) -> None:
         self.targets, self.excludes = options.targets, options.excludes
         self._graph = graph
         self._state = state
+        self._config = config
         self.needed: set[ConfigResource] = set()
         self.left_out: set[ConfigResource] = set()
         if not options.is_partial:
@@ -80,9 +82,10 @@ class Selection:
         needs = _needs(graph, state, remembered=destroy)
         users = _reversed(needs)
         if self.targets:
-            self.needed = _reached(self.targets, users if destroy else needs)
+            self.needed = _reached([a for a in needs if self._may_be_target(a)], users if destroy else needs)
         if self.excludes:
-            self.left_out = _reached(self.excludes, needs if destroy else users)
+            excluded = [a for a in needs if any(may_contain(e, a) for e in self.excludes)]
+            self.left_out = _reached(excluded, needs if destroy else users)
 
     def includes(self, address: ResourceInstance) -> bool:
         """Whether the instance is to be planned."""
@@ -136,9 +139,22 @@ class Selection:
     def _may_include(self, node: Node) -> bool:
         if node.kind == "resource":
             block = _block(node)
-            is_meant = not self.targets or block in self.needed or any(may_contain(t, block) for t in self.targets)
+            is_meant = not self.targets or block in self.needed or self._may_be_target(block)
             return is_meant and block not in self.left_out
         return node.kind == "provider" or (node.kind in ("output", "check") and self.includes_node(node))
+
+    def _may_be_target(self, block: ConfigResource) -> bool:
+        """Whether a target may mean an instance of the block; its keys are not known yet."""
+        return any(may_reach(target, block, keyed=self._is_keyed(block)) for target in self.targets)
+
+    def _is_keyed(self, block: ConfigResource) -> bool:
+        """Whether the addresses of its instances have keys."""
+        resource = self._config.resource(block)
+        if resource is None:  # what the state alone has, is known with its keys
+            return any(a.config == block and str(a) != str(block) for a in self._state.instances)
+        calls = (self._config.modules[block.module[:n]].calls[block.module[n]] for n in range(len(block.module)))
+        repeated = [(resource.count, resource.for_each), *((call.count, call.for_each) for call in calls)]
+        return any(count is not None or for_each is not None for count, for_each in repeated)
 
     def _reached_from(self, nodes: Iterable[Node]) -> set[Node]:
         """The nodes, and all that they need, directly or through others."""
@@ -189,10 +205,10 @@ def _block(node: Node) -> ConfigResource:
 _Edges = Mapping[ConfigResource, Collection[ConfigResource]]
 
 
-def _reached(selectors: Sequence[Selector], edges: _Edges) -> set[ConfigResource]:
-    """The blocks that are reached from those that may be meant; a block is not reached from itself."""
+def _reached(starts: Iterable[ConfigResource], edges: _Edges) -> set[ConfigResource]:
+    """The blocks that are reached from these; a block is not reached from itself."""
     found: set[ConfigResource] = set()
-    pending = [a for a in edges if any(may_contain(s, a) for s in selectors)]
+    pending = [*starts]
     while pending:
         for other in edges.get(pending.pop(), ()):
             if other not in found:

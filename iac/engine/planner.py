@@ -22,6 +22,7 @@ from iac.engine.evaluator import Evaluator, ModuleScope
 from iac.engine.expansion import Repetition, expand, kind_of
 from iac.engine.graph import Node
 from iac.engine.imports import ImportRequest, Imports, import_object, refuse_missing
+from iac.engine.infinities import refuse_infinite, refuse_infinite_value
 from iac.engine.moves import blocked_warning, follow_moves, refuse_unmoved
 from iac.engine.nodes import ValueNodes
 from iac.engine.objects import decode
@@ -76,7 +77,7 @@ class Planner:
         )
         self._removals = Removals(prepared, evaluator, self.refresher, self.moves)
         self._imports = Imports(self.config, evaluator)
-        self.selection = Selection(options, prepared.graph, self.state)
+        self.selection = Selection(options, prepared.graph, self.state, self.config)
         self.checks: list[CheckResult] = []
         self.changes: list[ResourceChange] = []
         self.data: list[DataRead] = []
@@ -88,6 +89,7 @@ class Planner:
         self._severity = Severity.WARNING if options.mode is Mode.REFRESH_ONLY else Severity.ERROR
         self._nodes = ValueNodes(self.config, evaluator, inputs, self.diagnostics, self.checks, severity=self._severity)
         self._met: set[ResourceInstance] = set()
+        self._evaluated: frozenset[Node] = frozenset()
 
     def run(self) -> None:
         """Plans everything; mistakes are in `diagnostics` afterwards."""
@@ -122,6 +124,9 @@ class Planner:
     def _begin(self) -> None:
         """Refuses what cannot be planned at all."""
         self.selection.refuse_partial_moves(self.moves, self.diagnostics)
+        for name, value in self._nodes.inputs.items():
+            where = self.config.root.variables[name].range
+            self.diagnostics.extend(refuse_infinite_value(f"var.{name}", value, where))
         if self.options.mode is Mode.NORMAL:
             for problem in self._imports.without_target():
                 self.diagnostics.extend(problem.diagnostics)
@@ -137,9 +142,9 @@ class Planner:
     def _walk(self) -> None:
         failed: set[Node] = set()
         graph = self.prepared.graph
-        evaluated = self.selection.evaluated()
+        self._evaluated = self.selection.evaluated()
         for node in graph.order:
-            if node not in evaluated:
+            if node not in self._evaluated:
                 continue
             if failed and any(need in failed for need in graph.dependencies[node]):
                 failed.add(node)
@@ -243,6 +248,7 @@ class Planner:
         problems = Diagnostics()
         config = subject.body.evaluate(scope, problems)
         problems.extend(refuse_ephemeral(subject.body, config))
+        problems.extend(refuse_infinite(subject.body, config))
         if problems.has_errors:
             raise DiagnosticsError(problems)
         if address.resource.mode == DATA:
@@ -359,7 +365,7 @@ class Planner:
     def _conditions(self, rules: Sequence[CheckRule], kind: str, address: ResourceInstance, scope: ModuleScope) -> None:
         problems = Diagnostics()
         for rule in rules:
-            outcome = check(rule, kind, scope, problems, severity=self._severity)
+            outcome = check(rule, kind, scope, problems, severity=self._severity, concerns=str(address))
             self.checks.append(check_result(str(address), "resource", outcome))
         problems.raise_if_errors()
         self.diagnostics.extend(problems)
@@ -369,7 +375,7 @@ class Planner:
     def _orphans(self, *, destroy: bool) -> None:
         remaining = [a for a in self.state.instances if destroy or a not in self._met]
         for address in sorted(remaining, key=ResourceInstance.sort_key):
-            if not self.selection.includes(address):
+            if not self.selection.includes(address) or not (destroy or self._was_looked_at(address.config)):
                 continue
             if address.resource.mode == DATA:
                 self.forgotten_data.append(address)
@@ -386,9 +392,16 @@ class Planner:
             if change is not None:
                 self.record(change)
 
+    def _was_looked_at(self, block: ConfigResource) -> bool:
+        """Whether what the configuration has of a block is known: only then something else is an orphan."""
+        node = Node("resource", block.module, block.resource)
+        return node in self._evaluated or node not in self.prepared.graph.dependencies
+
     def _deposed(self) -> None:
         if self.options.mode is Mode.REFRESH_ONLY:
             return
         deposed = sorted(self.state.deposed.items(), key=lambda item: (item[0][0].sort_key(), item[0][1]))
         for (address, key), stored in deposed:
+            if not self.selection.includes(address):
+                continue
             self.changes.append(self._removals.delete_deposed(address, key, stored))

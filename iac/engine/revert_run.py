@@ -13,7 +13,7 @@ from typing import Any, Final
 from iac.address import ResourceInstance
 from iac.audit.record import Operation
 from iac.database import Database
-from iac.diagnostics import Diagnostics, DiagnosticsError, error
+from iac.diagnostics import Diagnostics, DiagnosticsError
 from iac.engine.evaluator import Evaluator
 from iac.engine.objects import with_schema_marks
 from iac.engine.operations import Begin, Operations
@@ -102,14 +102,11 @@ class RevertOperations(Operations):
     """The operations of a plan to revert."""
 
     def apply(self, change: ResourceChange, operation: Operation, begin: Begin) -> Value:
-        """See `Operations.apply`. Raises `DiagnosticsError` when the object was changed since the plan was made."""
-        if change.action is Action.UPDATE:
-            self._refuse_changed(change)
+        """See `Operations.apply`."""
         return super().apply(change, self._told(change, operation), begin)
 
     def delete(self, change: ResourceChange, operation: Operation, begin: Begin) -> Value:
-        """See `Operations.delete`. Raises `DiagnosticsError` when the object was changed since the plan was made."""
-        self._refuse_changed(change)
+        """See `Operations.delete`."""
         return super().delete(change, self._told(change, operation), begin)
 
     def record_failure(
@@ -126,14 +123,3 @@ class RevertOperations(Operations):
             reverts["run"] = revert["run"]
         origin = replace(operation.origin, context={**operation.origin.context, REVERTS: reverts})
         return replace(operation, origin=origin, address=None if address in revert["unmanaged"] else address)
-
-    def _refuse_changed(self, change: ResourceChange) -> None:
-        planned_on, _ = unmark_deep(change.change.before)
-        if self.settling.provider(change).read(change.address.resource.type, planned_on) != planned_on:
-            raise DiagnosticsError(
-                error(
-                    "The object was changed meanwhile",
-                    f"{change.address} is not as it was when this plan was made, and a later change is not "
-                    "overwritten. Revert again to see what is left.",
-                )
-            )

@@ -38,6 +38,13 @@ class Pattern:
     def _blocks(self) -> re.Pattern[str]:
         return re.compile(rf"{_regex(_KEY.sub('', self.text))}(\..*)?", re.DOTALL)
 
+    @cached_property
+    def _before_keys(self) -> re.Pattern[str]:
+        """What may stand before a key that a wildcard of the pattern, or a bracket it leaves open, reaches into."""
+        ends = [match.start() + (match[0] == "*") for match in re.finditer(r"[*?\[]", self.text)]
+        starts = {_regex(_KEY.sub("", self.text[:end])) for end in ends}
+        return re.compile(rf"(?:{'|'.join(sorted(starts))})(\..*)?", re.DOTALL)
+
     def contains(self, address: ResourceInstance) -> bool:
         """Whether the instance is meant."""
         return self._instances.fullmatch(str(address)) is not None
@@ -45,6 +52,14 @@ class Pattern:
     def may_contain(self, block: ConfigResource) -> bool:
         """Whether the block may have an instance that is meant."""
         return self._blocks.fullmatch(str(block)) is not None
+
+    def may_reach(self, block: ConfigResource) -> bool:
+        """Whether a block whose instances, or those of a module around it, have keys may have one that is meant: more
+        than `may_contain` says, for nobody knows the keys before it is expanded."""
+        if self.may_contain(block):
+            return True
+        ends_in_key = self.text[-1] in "*?]" or self.text.rfind("[") > self.text.rfind("]")
+        return ends_in_key and self._before_keys.fullmatch(str(block)) is not None
 
 
 Selector = Target | Pattern
@@ -63,6 +78,14 @@ def may_contain(selector: Selector, block: ConfigResource) -> bool:
     if block.module[: len(path)] != path:
         return False
     return selector.resource is None or (len(path) == len(block.module) and selector.resource == block.resource)
+
+
+def may_reach(selector: Selector, block: ConfigResource, *, keyed: bool) -> bool:
+    """Whether a block may have an instance that a selector means, whatever the keys are that there turn out to be:
+    `keyed` says whether there are any."""
+    if keyed and isinstance(selector, Pattern):
+        return selector.may_reach(block)
+    return may_contain(selector, block)
 
 
 @lru_cache(maxsize=1024)

@@ -19,6 +19,7 @@ from iac.engine.ephemerals import refuse_ephemeral
 from iac.engine.evaluator import Evaluator
 from iac.engine.expansion import Repetition, expand, kind_of
 from iac.engine.graph import Node
+from iac.engine.infinities import refuse_infinite
 from iac.engine.nodes import ValueNodes
 from iac.engine.objects import decode, with_schema_marks
 from iac.engine.prepare import Prepared
@@ -239,6 +240,7 @@ class Settling:
         self._conditions(resource.lifecycle.preconditions, "Resource precondition", address, scope, problems)
         config = body.evaluate(scope, problems)
         problems.extend(refuse_ephemeral(body, config))
+        problems.extend(refuse_infinite(body, config))
         if problems.has_errors:
             raise DiagnosticsError(problems)
         return subject, config
@@ -301,7 +303,7 @@ class Settling:
         self, rules: Sequence[CheckRule], kind: str, address: ResourceInstance, scope: Scope, problems: Diagnostics
     ) -> None:
         for rule in rules:
-            outcome = check(rule, kind, scope, problems, severity=self._severity)
+            outcome = check(rule, kind, scope, problems, severity=self._severity, concerns=str(address))
             self.checks.append(check_result(str(address), "resource", outcome))
 
     def results(self, undone: Collection[ResourceInstance]) -> Sequence[CheckResult]:

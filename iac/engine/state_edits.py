@@ -15,10 +15,12 @@ from iac.address import MANAGED, ResourceInstance, Target
 from iac.audit.log import AuditLog
 from iac.audit.record import Operation, Origin
 from iac.config.model import MoveBlock
-from iac.diagnostics import Diagnostic, DiagnosticsError, Pos, SourceRange, did_you_mean, error
+from iac.diagnostics import Diagnostic, DiagnosticsError, Pos, SourceRange, error
 from iac.engine.move_statements import Statement
+from iac.engine.near_addresses import meant_instead
 from iac.engine.objects import decode, sensitive_paths
 from iac.engine.prepare import Catalog
+from iac.state.dependencies import without
 from iac.state.model import InstanceObject, State
 from iac.state.store import StateWriter
 from iac.values.codec import to_json
@@ -57,10 +59,12 @@ def plan_move(state: State, source: Target, destination: Target) -> list[Moved]:
         if new is not None:
             moves.append(Moved(address, new, deposed))
     if not moves:
-        raise _refused("source", f"Cannot move {source}: does not match anything in the current state.")
+        meant = meant_instead(source, state)
+        raise _refused("source", f"Cannot move {source}: does not match anything in the current state.{meant}")
     leaving = {m.source for m in moves}
     for move in moves:
-        if move.destination in state.instances and move.destination not in leaving:
+        is_free = move.destination not in state.instances or move.destination in leaving
+        if move.destination == move.source or not is_free:
             raise _refused(
                 "target",
                 f"Cannot move to {move.destination}: there is already a resource instance at that address in the "
@@ -80,8 +84,8 @@ def plan_forget(state: State, targets: Sequence[Target]) -> list[ResourceInstanc
     if not found:
         raise _refused(
             "target",
-            'No matching objects found. To view the available instances, use "iac state list". Please modify the '
-            "address to reference a specific instance.",
+            f"No matching objects found.{meant_instead(targets[0], state)} To view the available instances, use "
+            '"iac state list". Please modify the address to reference a specific instance.',
         )
     return sorted(found, key=ResourceInstance.sort_key)
 
@@ -107,7 +111,7 @@ def plan_status(state: State, address: ResourceInstance, status: str) -> Instanc
 
 def no_such_instance(address: ResourceInstance, state: State) -> Diagnostic:
     """The error for an instance that the state does not have."""
-    meant = did_you_mean(str(address), map(str, state.instances))
+    meant = meant_instead(Target(*address, exact_key=True), state)
     return error(
         "No such resource instance",
         f"There is no resource instance in the state with the address {address}.{meant} If the resource configuration "
@@ -170,6 +174,8 @@ class StateEditor:
                 self.writer.remove(address, deposed)
                 if address.resource.mode == MANAGED:
                     self.record("FORGET", stored, address, self.origin)
+        for stored in without(self._state, wanted):
+            self.writer.put(stored)
         self.writer.bump()
 
     def set_status(self, stored: InstanceObject, status: str) -> None:

@@ -22,7 +22,7 @@ from iac.audit.origin import collect_origin
 from iac.audit.record import Origin
 from iac.config.loader import DirectoryFiles, Files, load_config
 from iac.config.model import Config
-from iac.config.variables import InputValue, VariableOption, collect_inputs, resolve
+from iac.config.variables import InputValue, VariableOption, collect_inputs, places, resolve
 from iac.database import Database
 from iac.diagnostics import Diagnostic, Diagnostics, DiagnosticsError, warning
 from iac.engine.evaluator import Evaluator
@@ -164,6 +164,7 @@ class Opened:
         out; without them, a variable that has no value is an error."""
         found = collect_inputs(config.root, self.directory, self.environment, options, self.sources, diagnostics)
         found.update((name, InputValue("input", text=text)) for name, text in given.items())
+        config.given_at.update(places(config.root, found))
         values = {}
         failed = diagnostics.has_errors  # then what has no value may have one in what could not be read
         for name, variable in config.root.variables.items():

@@ -20,6 +20,7 @@ from iac.engine.change import refuse_prevented
 from iac.engine.check_results import KEEPS_CHECKS
 from iac.engine.generating import GeneratedBlock, generate, refuse_existing, take_without_block, write_generated
 from iac.engine.imports import import_block, without_place
+from iac.engine.operations import UNREFRESHED
 from iac.engine.options import PlanOptions
 from iac.engine.planner import Planner
 from iac.engine.prepare import Prepared
@@ -86,7 +87,7 @@ class Planning(Opened):
         given = self._given_ephemerals(ready.config, variables, answers or {})
         plan = replace(plan, variables=inputs, diagnostics=list(diagnostics), ephemeral_variables=given)
         if plan.drift:
-            plan = replace(plan, extra={RELEVANT: relevant_attributes(plan, ready)})
+            plan = replace(plan, extra={**plan.extra, RELEVANT: relevant_attributes(plan, ready)})
         return PlannedRun(plan, ready, state, ready.config.sources)
 
     def _run(self, planner: Planner, diagnostics: Diagnostics) -> None:
@@ -138,6 +139,7 @@ class Planning(Opened):
         name = path.name if path.parent == Path(".") and is_config_file(path.name) else "__generated__.tf"
         content = write_generated(self.directory / path, generated)
         prepared, _ = self.load(SnapshotFiles({**config.sources, name: content}))
+        prepared.config.given_at.update(config.given_at)
         take_without_block(prepared.config)  # those that are not planned
         return prepared, generated
 
@@ -298,6 +300,7 @@ def _plan_of(planner: Planner, workspace: str, timestamp: str, generated: Sequen
         checks=planner.checks,
         targets=[*(str(t) for t in options.targets), *(f"-{e}" for e in options.excludes)],
         replace=[str(t) for t in options.replace],
+        extra={} if options.refresh else {UNREFRESHED: True},
     )
 
 

@@ -201,7 +201,9 @@ def _validate(block: Block, value: Value, path: Path) -> Iterator[Diagnostic]:
         return
     for name, attribute in block.attributes.items():
         part = value.raw[name]
-        if part.raw is not None and part.is_known:
+        if part.raw is None and attribute.required:
+            yield missing_value((*path, name))
+        elif part.raw is not None and part.is_known:
             problem = _problem(attribute, part)
             if problem:
                 yield invalid_value((*path, name), problem)
@@ -221,6 +223,13 @@ def invalid_value(path: Path, problem: str) -> Diagnostic:
     """The error for a value at `path` that cannot be accepted."""
     named = format_path(tuple(s for s in path if not (isinstance(s, Key) and isinstance(s.key, Value)))).lstrip(".")
     return error("Invalid value for argument", f"The argument {quote(named)} is not valid. {problem}", path=path)
+
+
+def missing_value(path: Path) -> Diagnostic:
+    """The error for a required argument at `path` that is null. Terraform itself lets it pass, as an argument that is
+    given, and leaves it to the provider."""
+    detail = f'The argument "{path[-1]}" is required, but its value is null.'
+    return error("Missing required argument", detail, path=path)
 
 
 def _problem(attribute: Attribute, value: Value) -> str | None:

@@ -14,6 +14,7 @@ from iac.address import AbsResource, Resource, key_order, module_text
 from iac.config.versions import LANGUAGE_VERSION
 from iac.schema import ResourceSchema
 from iac.state.checks_file import checks_to_file
+from iac.state.dependencies import with_ancestors
 from iac.state.model import InstanceObject, OutputState, State
 from iac.values.codec import to_json, typed_from_json, typed_to_json
 from iac.values.paths import Key, Step, path_from_json, path_to_json
@@ -30,6 +31,7 @@ _Key = tuple[str, str, str, str]
 
 def state_to_file(state: State, schema_of: SchemaOf, source_of: Callable[[str], str]) -> dict[str, Any]:
     """The state as the JSON data of a state file. `source_of` gives the source address of a provider."""
+    objects = with_ancestors([*state.instances.values(), *state.deposed.values()])
     return {
         "version": FORMAT_VERSION,
         "terraform_version": TERRAFORM_VERSION,
@@ -37,7 +39,7 @@ def state_to_file(state: State, schema_of: SchemaOf, source_of: Callable[[str], 
         "lineage": state.lineage,
         # Terraform keeps no outputs that are null.
         "outputs": {n: _output(o) for n, o in sorted(state.outputs.items()) if o.value.raw is not None},
-        "resources": list(_resources([*state.instances.values(), *state.deposed.values()], schema_of, source_of)),
+        "resources": list(_resources(objects, schema_of, source_of)),
         "check_results": checks_to_file(state.checks),
     }
 

@@ -157,7 +157,7 @@ def render_diagnostic(diagnostic: Diagnostic, sources: Mapping[str, bytes], *, c
     parts = [
         form.paint(f"[bold][{hue}]{word}: [reset]"),
         form.paint("[bold]%s[reset]\n\n") % diagnostic.summary,
-        _where(diagnostic_to_json(diagnostic, sources), form),
+        _where(diagnostic_to_json(diagnostic, sources), diagnostic.address or diagnostic.concerns, form),
     ]
     if diagnostic.detail:
         parts.append(wrap_prose(diagnostic.detail, width - _FRAME_WIDTH if color else width) + "\n")
@@ -228,11 +228,11 @@ def _compact(merged: Sequence[tuple[Diagnostic, int]], form: Style) -> str:
     return "".join(lines)
 
 
-def _where(data: Mapping[str, Any], form: Style) -> str:
+def _where(data: Mapping[str, Any], address: str | None, form: Style) -> str:
     """The object it concerns, the place, the marked source and the values involved."""
-    text = f"  with {data['address']},\n" if "address" in data else ""
     if "range" not in data:
-        return f"{text}\n" if text else text
+        return f"  with {address}\n\n" if address else ""
+    text = f"  with {address},\n" if address else ""
     place = data["range"]
     text += f"  on {place['filename']} line {place['start']['line']}"
     snippet = data.get("snippet")

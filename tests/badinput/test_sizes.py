@@ -12,14 +12,14 @@ _TEXT = "the result would have more than 16,777,216 characters"
 _PARTS = "the result would have more than 500,000 elements"
 
 _NUMBERS = [
-    value("an exponent beyond all numbers is an infinity", "1e999999999", "x = +Inf", 0),
+    value("an exponent beyond all numbers is an infinity", "1e999999999", "Number is infinite"),
     value("one below all is zero", "1e-999999999", "x = 0", 0),
     value("a hundred thousand digits", "1e99999", "x = 1000000", 0),
     value("a million digits", "1e9999999", "the number has more than 1,000,000 digits"),
     value("ten thousand nines", "9" * 10_000, "x = 1", 0),
     value("two million nines", "9" * 2_000_000, "the number has more than 1,000,000 digits"),
     value("a product", "1e99999 * 1e999990", "the number has more than 1,000,000 digits"),
-    value("pow", "pow(10, 1e9)", "x = +Inf", 0),
+    value("pow", "pow(10, 1e9)", "Number is infinite"),
     value("floor", "floor(1e99999)", "x = 1000000", 0),
     value("parseint", f'parseint("{"z" * 100_000}", 62)', "the number has more than 10,000 digits"),
     value("tonumber", 'tonumber("1e9999999")', "Invalid function argument"),

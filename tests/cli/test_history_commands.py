@@ -178,7 +178,7 @@ def test_conflicts_are_shown_and_left(iac, applied) -> None:
     outcome = iac("revert", "3", "-auto-approve")
     assert outcome.code == 1
     assert "Conflict with a later change" in outcome.err
-    assert re.search(r"\n[ │]*with \S+,\n[ │]*\n[ │]*\S", outcome.err), outcome.err
+    assert re.search(r"\n[ │]*with \S+\n[ │]*\n[ │]*\S", outcome.err), outcome.err
     assert "event 4" in outcome.err
 
 

@@ -51,6 +51,15 @@ def test_the_summary_is_a_list_of_objects_and_actions(iac) -> None:
     assert "Plan: 5 to add, 0 to change, 0 to destroy." in outcome.out
 
 
+@pytest.mark.parametrize("form", ["--summary", "--tree"])
+def test_a_list_does_not_tell_what_is_looked_at(iac, directory: Path, form: str) -> None:
+    iac("apply", "-auto-approve")
+    write(directory, 2)
+    assert "Refreshing state..." in iac("plan").out
+    assert "Refreshing state..." not in iac("plan", form).out
+    assert '"type": "refresh_start"' in iac("plan", form, "-json").out.replace('":"', '": "')
+
+
 def test_the_tree_is_by_module(iac) -> None:
     assert listed(iac("plan", "--tree", "-no-color").out) == [
         ".",
@@ -97,6 +106,18 @@ def test_the_file_of_generated_configuration_is_named(iac, directory: Path) -> N
     assert iac("apply", "-auto-approve").code == 0
 
 
+def test_a_file_for_generated_configuration_that_exists_is_refused_before_anything_is_shown(
+    iac, directory: Path
+) -> None:
+    (directory / "main.tf").write_text(IMPORT + 'resource "terraform_data" "b" {}\n')
+    (directory / "there.tf").write_text('resource "twice" "over" {\n')
+    outcome = iac("plan", "-generate-config-out=there.tf", "-no-color")
+    assert outcome.code == 1
+    assert outcome.out == ""
+    assert outcome.err.count("Error: ") == 1
+    assert "Error: Target generated file already exists" in outcome.err
+
+
 @pytest.mark.parametrize("mode", ["-destroy", "-refresh-only"])
 def test_configuration_is_generated_only_by_ordinary_plans(iac, mode: str) -> None:
     outcome = iac("plan", mode, "-generate-config-out=new.tf")
@@ -107,11 +128,21 @@ def test_configuration_is_generated_only_by_ordinary_plans(iac, mode: str) -> No
 def test_warnings_are_short_when_that_is_asked_for(iac) -> None:
     whole = iac("plan", "-target=terraform_data.top", "-no-color")
     short = iac("plan", "-target=terraform_data.top", "-compact-warnings", "-no-color")
-    assert "You are creating a plan with the -target option" in whole.err
-    assert short.err == (
+    assert "You are creating a plan with the -target option" in whole.out
+    assert "You are creating a plan with the -target option" not in short.out
+    assert (
         "\nWarnings:\n\n- Resource targeting is in effect\n\n"
         "To see the full warning notes, run iac without -compact-warnings.\n"
-    )
+    ) in short.out
+
+
+def test_warnings_are_part_of_the_plan_that_a_pipeline_keeps(iac) -> None:
+    outcome = iac("plan", "-target=terraform_data.top", "-no-color")
+    assert "Warning: Resource targeting is in effect" in outcome.out
+    assert outcome.err == ""
+    failed = iac("plan", "-target=terraform_data.top", "-var", "nope=1")
+    assert failed.out == ""
+    assert "Value for undeclared variable" in failed.err
 
 
 COUNTED = 'resource "terraform_data" "n" {\n  count = 2\n}\n'
@@ -181,8 +212,8 @@ def test_of_several_instances_each_is_replaced_by_its_own_address(iac, directory
     iac("apply", "-auto-approve")
     every = iac("plan", "-replace=terraform_data.n", "-detailed-exitcode", "-no-color")
     assert every.code == 0
-    assert "Incompletely-matched force-replace resource instance" in every.err
-    assert '  -replace="terraform_data.n[0]"\n  -replace="terraform_data.n[1]"\n' in every.err
+    assert "Incompletely-matched force-replace resource instance" in every.out
+    assert '  -replace="terraform_data.n[0]"\n  -replace="terraform_data.n[1]"\n' in every.out
     assert iac("plan", "-replace=terraform_data.n[7]", "-detailed-exitcode").code == 0
     one = iac("plan", "-replace=terraform_data.n[1]", "-detailed-exitcode", "-no-color")
     assert one.code == 2

@@ -75,6 +75,7 @@ def test_objects_are_forgotten_and_stay(iac) -> None:
     ("arguments", "wanted"),
     [
         (("mv", "terraform_data.z", "terraform_data.a[0]"), "there is already a resource instance"),
+        (("mv", "terraform_data.z", "terraform_data.z"), "there is already a resource instance"),
         (("mv", "terraform_data.z", "iac_cluster.z"), "resource types don't match"),
         (("mv", "terraform_data.nope", "terraform_data.b"), "does not match anything"),
         (("mv", "module.m", "terraform_data.b"), "the target must also be a module"),

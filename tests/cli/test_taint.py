@@ -72,3 +72,25 @@ def test_a_lock_is_removed_by_its_id_and_only_by_force_where_nobody_can_be_asked
         assert iac("taint", "terraform_data.a").code == 0
         with pytest.raises(DiagnosticsError, match="releasing"):
             holding.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize(
+    "command", [("taint",), ("untaint",), ("state", "rm"), ("state", "show"), ("state", "mv", "-dry-run")]
+)
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("terraform_data.s[2]", "Its instances are terraform_data.s[0] and terraform_data.s[1]."),
+        ("terraform_data.aa", 'Did you mean "terraform_data.a"?'),
+    ],
+)
+def test_an_address_that_is_not_there_is_answered_with_what_may_be_meant(
+    iac, directory: Path, command: tuple[str, ...], address: str, told: str
+) -> None:
+    (directory / "main.tf").write_text(
+        'resource "terraform_data" "a" {}\nresource "terraform_data" "s" {\n  count = 2\n}\n'
+    )
+    assert iac("apply", "-auto-approve").code == 0
+    outcome = iac(*command, address, *(["terraform_data.new"] if "mv" in command else []))
+    assert outcome.code == 1
+    assert told in " ".join(outcome.err.split())

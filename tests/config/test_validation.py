@@ -30,6 +30,11 @@ MISTAKES = {
     "resource type alone": (output("terraform_data"), "2,11: Invalid reference"),
     "var alone": (output("var"), "2,11: Invalid reference"),
     "unknown root": (output("nope.x"), "2,11: Reference to undeclared resource"),
+    "attribute of self": (
+        'resource "terraform_data" "a" {\n  lifecycle {\n    postcondition {\n      condition     = self.inpt == 1\n'
+        '      error_message = "No."\n    }\n  }\n}\n',
+        "4,27: Unsupported attribute",
+    ),
     "unknown path": (output("path.nope"), '2,11: Invalid "path" attribute'),
     "unknown terraform": (output("terraform.nope"), '2,11: Invalid "terraform" attribute'),
     "each without for_each": (data("input = each.key"), '2,11: Reference to "each" in context without for_each'),
@@ -111,6 +116,22 @@ def test_validate_finds_what_plan_finds(lab: Lab, name: str) -> None:
     with lab.project() as project:
         found = project.validate().errors
     assert [d.summary for d in found] == [wanted.split(": ", 1)[1]]
+
+
+@pytest.mark.parametrize(
+    ("expression", "hint"),
+    [
+        ("path.modul", 'Did you mean "module"?'),
+        ("terraform.workspce", "The only supported attributes are terraform.workspace"),
+        ("each.kye", "The supported attributes are each.key and each.value"),
+        ("count.indx", "The only supported attribute is count.index"),
+    ],
+)
+def test_a_name_that_a_built_in_object_does_not_have_is_answered_with_those_it_has(
+    lab: Lab, expression: str, hint: str
+) -> None:
+    (found,) = lab.refused(output(expression))
+    assert hint in found.detail
 
 
 def test_validate_needs_no_values_of_variables(lab: Lab) -> None:

@@ -174,7 +174,7 @@ def test_a_condition_that_is_known_to_fail_stops_the_plan(lab: Lab, kind: str) -
     (error,) = lab.refused(CONDITION % (kind, "var.size == 2"))
     assert describe([error]) == [f"main.tf:12,23: Resource {kind} failed"]
     assert error.detail == "Not like this: 1."
-    assert error.address == "terraform_data.a"
+    assert error.concerns == "terraform_data.a"
 
 
 def test_a_precondition_that_is_known_only_when_applied_is_checked_then(lab: Lab) -> None:

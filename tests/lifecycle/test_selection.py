@@ -277,3 +277,34 @@ def test_what_was_applied_in_part_is_said_to_be_incomplete(lab: Lab, options: di
     applied = lab.succeed(THREE % {"n": 1}, **options)
     assert [d.summary for d in applied.result.diagnostics] == ["Applied changes may be incomplete"]
     assert not list(lab.succeed().result.diagnostics)
+
+
+KEYED = (
+    'variable "v" {\n  default = 1\n}\n'
+    'resource "terraform_data" "t" {\n  for_each = toset(["prod", "stage", "x.y"])\n  input = var.v\n}\n'
+    'resource "terraform_data" "alone" {\n  input = var.v\n}\n'
+    'module "m" {\n  source = "./m"\n  for_each = toset(["a", "b"])\n  v = var.v\n}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "meant"),
+    [
+        ("*prod*", ['terraform_data.t["prod"]']),
+        ('*"prod"*', ['terraform_data.t["prod"]']),
+        ('*pro?"]', ['terraform_data.t["prod"]']),
+        ('terraform_data.t["prod*', ['terraform_data.t["prod"]']),
+        ("*x.y*", ['terraform_data.t["x.y"]']),
+        ("terraform_data.t[*", [f'terraform_data.t["{key}"]' for key in ("prod", "stage", "x.y")]),
+        ("module.m[*", [f'module.m["{key}"].terraform_data.inside' for key in "ab"]),
+        ('*["a"]*', ['module.m["a"].terraform_data.inside']),
+        ("*alone*", ["terraform_data.alone"]),
+    ],
+)
+def test_a_pattern_may_reach_into_keys(lab: Lab, pattern: str, meant: list[str]) -> None:
+    inside = 'variable "v" {}\nresource "terraform_data" "inside" {\n  input = var.v\n}\n'
+    lab.write(KEYED, m__main_tf=inside)
+    assert lab.actions(targets=[pattern]) == dict.fromkeys(meant, "create")
+    lab.succeed()
+    assert lab.actions(targets=[pattern], variables=["v=2"]) == dict.fromkeys(meant, "update")
+    assert lab.actions(targets=[pattern], mode=Mode.DESTROY) == dict.fromkeys(meant, "delete")

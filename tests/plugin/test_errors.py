@@ -44,6 +44,27 @@ def test_validate_points_at_the_argument(terraform: Terraform, body: str, expect
     assert mistakes_of_validate(terraform, main) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("region = null", "6,12: Missing required argument"),
+        (
+            'region = "x"\n  route {\n    destination = "10.0.0.0/8"\n    target = null\n  }',
+            "9,14: Missing required argument",
+        ),
+    ],
+)
+def test_validate_refuses_null_for_a_required_argument(terraform: Terraform, body: str, expected: str) -> None:
+    main = f'resource "iac_cluster" "c" {{\n\n  name = "c"\n  cloud_provider = "AWS"\n\n  {body}\n}}\n'
+    assert mistakes_of_validate(terraform, main) == [expected]
+
+
+def test_plan_refuses_null_from_a_variable_for_a_required_argument(terraform: Terraform) -> None:
+    main = CLUSTER.replace('= "main"', "= var.n") + 'variable "n" {\n  type    = string\n  default = null\n}\n'
+    (found,) = terraform.mistakes(main, ("plan", "-input=false"))
+    assert found.startswith('main.tf:3,20: Missing required argument: The argument "name" is required')
+
+
 def test_a_rule_over_the_whole_object_points_at_the_block(terraform: Terraform) -> None:
     main = 'resource "iac_service" "s" {\n  environment_id = "e"\n  name = "s"\n}\n'
     assert mistakes_of_validate(terraform, main) == ["1,28: Missing source block"]

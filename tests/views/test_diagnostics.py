@@ -124,3 +124,14 @@ def test_validate_counts_errors_and_warnings():
     result = validate_to_json([error("a"), warning("b"), warning("c")], {})
     assert (result["valid"], result["error_count"], result["warning_count"]) == (False, 1, 2)
     assert validate_to_json([warning("b")], {})["valid"] is True
+
+
+def test_an_address_without_a_place_stands_alone() -> None:
+    text = render_diagnostic(error("Wrong", "So it is.", address="iac_web.web"), {}, color=False, width=80)
+    assert text == "\nError: Wrong\n\n  with iac_web.web\n\nSo it is.\n"
+
+
+def test_an_object_that_json_does_not_name_is_named_in_text() -> None:
+    told = error("Wrong", "So it is.", concerns="iac_web.web")
+    assert "with iac_web.web" in render_diagnostic(told, {}, color=False, width=80)
+    assert "address" not in diagnostic_to_json(told, {})

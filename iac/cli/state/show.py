@@ -6,11 +6,12 @@ import shlex
 
 import click
 
-from iac.address import ResourceInstance
+from iac.address import ResourceInstance, Target
 from iac.cli.addresses import instance_argument
 from iac.cli.arguments import Command, color_option, database_option
 from iac.cli.session import Session, session
-from iac.diagnostics import DiagnosticsError, did_you_mean, error
+from iac.diagnostics import DiagnosticsError, error
+from iac.engine.near_addresses import meant_instead
 from iac.state.model import InstanceObject, State
 
 
@@ -38,7 +39,7 @@ def _hint(opened: Session, instance: InstanceObject) -> None:
 def _find(state: State, address: ResourceInstance) -> InstanceObject:
     found = state.instances.get(address)
     if found is None:
-        hint = did_you_mean(str(address), map(str, state.instances))
+        hint = meant_instead(Target(*address, exact_key=True), state)
         raise DiagnosticsError(
             error(
                 "No instance found for the given address",
