@@ -198,6 +198,8 @@ def telling_events(database: Database, type: str, id: str, *, after: int = 0) ->
 
 def previous_event(database: Database, event: Event) -> Event | None:
     """The event of the same object before this one, of the same sort: what tells of a state, or another writer's."""
+    if not event.target_id:  # of nothing, for its creation failed
+        return None
     sort = f"NOT ({OURS})" if is_external(event) else _SETTING
     row = database.query_one(
         f"SELECT {COLUMNS} FROM event WHERE target_id = ? AND {_TYPE} = ? AND sequence < ? AND {sort}"

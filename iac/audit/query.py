@@ -169,7 +169,7 @@ def targets(database: Database, filter: EventFilter | str | None = None) -> list
     rows = database.query(
         "SELECT n.target_type, n.target_id, n.target_name, g.events, o.timestamp, n.event_type, n.timestamp FROM"
         " (SELECT min(sequence) AS first, max(sequence) AS last, count(*) AS events FROM event"
-        f" WHERE {meant.sql} GROUP BY target_id, target_type) g"
+        f" WHERE {meant.sql} GROUP BY target_id, target_type, CASE WHEN target_id = '' THEN target_name END) g"
         " JOIN event n ON n.sequence = g.last JOIN event o ON o.sequence = g.first"
         " ORDER BY n.target_type, n.target_name, n.target_id",
         meant.params,
@@ -179,11 +179,12 @@ def targets(database: Database, filter: EventFilter | str | None = None) -> list
 
 def _summaries(rows: Iterator[Row]) -> list[TargetSummary]:
     """What `targets` gives, from rows with the newest first."""
-    found: dict[tuple[str, str], TargetSummary] = {}
+    found: dict[tuple[str, str, str], TargetSummary] = {}
     for row in rows:
         type, id, name, what, when = (row[_POSITIONS[n]] for n in _SUMMARIZED)
-        known = found.get((type, id)) or TargetSummary(type, id, name, 0, when, what, when)
-        found[type, id] = replace(known, events=known.events + 1, first_timestamp=when)
+        object = (type, id, "" if id else name)  # a creation that failed made nothing that has an id
+        known = found.get(object) or TargetSummary(type, id, name, 0, when, what, when)
+        found[object] = replace(known, events=known.events + 1, first_timestamp=when)
     return sorted(found.values(), key=lambda t: (t.type, t.name, t.id))
 
 

@@ -111,8 +111,11 @@ def _address_conditions(database: Database, address: str, fixed: Sequence[Condit
 
 def _of_objects(database: Database, that: Condition, fixed: Sequence[Condition], name: Naming) -> list[Condition]:
     """The whole lives of the objects of which some event is one of `that`: what they were called before and after, and
-    what other tools did to them, who know their ids alone."""
-    of_objects = Condition(f"SELECT DISTINCT target_id FROM event WHERE {that.sql}", that.params)
+    what other tools did to them, who know their ids alone.
+
+    A creation that failed made no object: it has no id, and its life is that one event.
+    """
+    of_objects = Condition(f"SELECT DISTINCT target_id FROM event WHERE target_id <> '' AND ({that.sql})", that.params)
     ids = database.query(f"{of_objects.sql} LIMIT ?", [*of_objects.params, _MOST_IDS + 1])
     column = name("target_id")
     if len(ids) <= MOST_ALTERNATIVES and name is indexed:
