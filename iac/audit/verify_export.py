@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from iac.audit.verify import Known
+from iac.diagnostics import DiagnosticsError, error
 from iac.values.codec import canonical, loads
 
 MANIFEST: Final = "manifest"
@@ -178,6 +179,8 @@ def _checked(number: int, line: bytes) -> tuple[dict[str, Any], str]:
         event = _parsed(line)
         hash, sequence, previous = event["hash"], event["sequence"], event["previous_hash"]
     except (ValueError, KeyError, TypeError, RecursionError):
+        if number == 1:
+            _refuse_other_format(line)
         raise _WrongLine(number, f"Line {number} is not an event: it was altered.") from None
     if type(sequence) is not int or type(hash) is not str or type(previous) is not str:
         raise _WrongLine(number, f"Line {number} is not an event: it was altered.")
@@ -186,6 +189,29 @@ def _checked(number: int, line: bytes) -> tuple[dict[str, Any], str]:
     if sha256(text).hexdigest() != hash and _hash_of_content(line) != hash:
         raise _WrongLine(number, f"Line {number} (event {sequence}) was altered: its content does not match its hash.")
     return event, hash
+
+
+_BEGINNINGS: Final = {
+    "csv": b'"timestamp","event_type",',
+    "markdown": b"| When |",
+    "json": b"[\n",
+    "ocsf": b'{"activity_id":',
+    "cloudevents": b'{"data":{',
+}
+"""How exports begin that have no hashes, by format."""
+
+
+def _refuse_other_format(line: bytes) -> None:
+    """Raises `DiagnosticsError` when the first line of a file is that of an export of another format."""
+    for name, beginning in _BEGINNINGS.items():
+        if line.startswith(beginning):
+            raise DiagnosticsError(
+                error(
+                    "The export cannot be verified",
+                    f"It is of the format {name}, which has no hashes. Only exports of the format ndjson, the usual "
+                    "one, can be verified.",
+                )
+            )
 
 
 def _parsed(line: bytes) -> Any:

@@ -51,9 +51,9 @@ def command(
         refuse_unasked(as_json, auto_approve or bool(conditions) or saved_plan is not None)
         with opened.project.lock("OperationTypeApply", seconds(lock_timeout), enabled=lock):
             if saved_plan is not None:
-                warn_of_file(opened.console, "Saved plan", Path(saved_plan))
                 arguments.refuse_with_saved_plan()
                 run = opened.project.load_plan(Path(saved_plan), arguments.variables)
+                warn_of_file(opened.console, "Saved plan", Path(saved_plan))
                 refuse_against(run.plan, conditions)
                 announce_changes(opened, run)
             else:

@@ -26,8 +26,8 @@ def command(file: str | None, database: str | None, no_color: bool, as_json: boo
     with session(database, no_color=no_color, create=False) as opened:
         project, console = opened.project, opened.console
         if file is not None:
-            warn_of_file(console, "Saved plan", Path(file))
             run = project.load_plan(Path(file))
+            warn_of_file(console, "Saved plan", Path(file))
             if as_json:
                 from iac.views.plan_json import run_to_json
 

@@ -39,6 +39,15 @@ def is_revert(plan: Plan) -> bool:
     return "revert" in plan.extra
 
 
+def reason(plan: Plan) -> str:
+    """The message of the events of a plan to revert, where the user gives none."""
+    revert = plan.extra["revert"]
+    if revert["run"] is not None:
+        return f"reverts run {revert['run']}"
+    ids = sorted({id for found in revert["events"].values() for id in found})
+    return f"reverts event {ids[0]}" if len(ids) == 1 else f"reverts {len(ids)} events"
+
+
 class RevertWriter(StateWriter):
     """Writes the state, but for the objects that no state has: their addresses only name them in the plan."""
 

@@ -20,7 +20,7 @@ from iac.diagnostics import Diagnostics, DiagnosticsError, error, warning
 from iac.engine.applier import Applier, ApplyResult, Observer
 from iac.engine.operations import Operations
 from iac.engine.providers import Providers
-from iac.engine.revert_run import RevertOperations, RevertSettling, RevertWriter, is_revert
+from iac.engine.revert_run import RevertOperations, RevertSettling, RevertWriter, is_revert, reason
 from iac.engine.settling import Settling
 from iac.engine.staleness import outdated, touched
 from iac.plan.model import Plan
@@ -66,6 +66,8 @@ class Applying(Opened):
             self.recorder.set_status(plan.id, STALE)
             raise
         origin = replace(self.origin(message), run_id=str(uuid.uuid4()), plan_id=plan.id)
+        if is_revert(plan) and not origin.message:
+            origin = replace(origin, message=reason(plan))
         log = AuditLog(self.database)
         evaluator = self.evaluator(run.prepared.config, during_plan=False, timestamp=present_time())
         problems = Diagnostics()

@@ -16,7 +16,7 @@ from iac.audit.chain import digest_key
 from iac.audit.external import RECORDED
 from iac.audit.groups import DEFAULT, changed_groups
 from iac.audit.log import AuditLog
-from iac.audit.record import Operation, Origin
+from iac.audit.record import UPDATE, Operation, Origin
 from iac.audit.sensitive import digester, scrub
 from iac.database import Database
 from iac.diagnostics import Diagnostic, DiagnosticsError, error
@@ -82,10 +82,11 @@ def _identity(key: bytes, content: bytes, scope: str) -> str:
 
 def _refuse_twice(database: Database, origin: Origin) -> None:
     """Raises `DiagnosticsError` when the run is recorded, or another of its plan that did something: no plan is applied
-    twice."""
+    twice. A log that breaks off before anything was done is no hindrance for the whole one."""
     rows = database.query("SELECT id, status FROM run WHERE id = ? OR plan_id = ?", (origin.run_id, origin.plan_id))
     for id, status in rows:
-        if id == origin.run_id or status != FAILED:
+        has_begun = database.query_one("SELECT 1 FROM event WHERE run_id = ? LIMIT 1", (id,)) is not None
+        if id == origin.run_id or (status != FAILED and (has_begun or status != INTERRUPTED)):
             what = "This run" if id == origin.run_id else "A run of this plan"
             raise DiagnosticsError(
                 error(
@@ -153,7 +154,8 @@ def _forced_by(happening: Happening) -> list[str]:
 def _groups(happening: Happening) -> Sequence[str]:
     """What was modified, at a high level; of a type of other providers nothing more is known."""
     if happening.before == happening.after:
-        return ()
+        # What is new of an update may not have been known.
+        return (DEFAULT,) if happening.event_type == UPDATE else ()
     schema = _schema(happening.change.address.resource.type)
     if schema is None:
         return (DEFAULT,)

@@ -34,6 +34,7 @@ from iac.values.foreign import read_json
 from iac.values.types import type_from_json
 
 _PROVIDER: Final = re.compile(r'(?:module\.\S+\.)?provider\["([^"]+)"\](?:\.[\w-]+)?')
+_DEPOSED: Final = re.compile(r"[0-9a-f]{8}")
 _UNSUPPORTED: Final = "Unsupported state file format"
 _INVALID: Final = "Invalid state file format"
 _MOST_LISTED: Final = 20
@@ -265,8 +266,14 @@ def _instance(raw: Any, resource: AbsResource, provider: str, schema: ResourceSc
         tuple(sorted(_dependency(d) for d in _member(raw, "dependencies", list, []))),
         _member(raw, "create_before_destroy", bool, False),
         status or "ready",
-        _member(raw, "deposed", str, "") or None,
+        _deposed(_member(raw, "deposed", str, ""), address),
     )
+
+
+def _deposed(key: str, address: ResourceInstance) -> str | None:
+    if key and not _DEPOSED.fullmatch(key):
+        raise _WrongError(f'{address} has the deposed key "{key}", which is not correctly formatted')
+    return key or None
 
 
 def _key(raw: Any) -> InstanceKey:

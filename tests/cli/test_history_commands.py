@@ -200,3 +200,12 @@ def test_without_a_database_nothing_is_made(iac, directory: Path) -> None:
         outcome = iac(*arguments)
         assert (outcome.code, "Database not found" in outcome.err) == (1, True), arguments
     assert not (directory / "iac.db").exists()
+
+
+@pytest.mark.parametrize("form", ["csv", "markdown", "json", "ocsf", "cloudevents"])
+def test_an_export_without_hashes_is_not_called_altered(iac, form: str) -> None:
+    assert iac("apply", "-auto-approve").code == 0
+    assert iac("events", "export", "--format", form, "--output", "kept").code == 0
+    outcome = iac("events", "verify", "--file", "kept")
+    assert outcome.code == 1
+    assert f"It is of the format {form}, which has no hashes" in outcome.err

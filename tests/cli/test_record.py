@@ -74,3 +74,13 @@ def test_a_damaged_plan_leaves_nothing_behind(iac, directory: Path) -> None:
     assert outcome.code == 1
     assert "Unsupported plan format" in outcome.err
     assert not (directory / "iac.db").exists()
+
+
+def test_a_log_that_breaks_off_before_anything_was_done_does_not_keep_the_whole_one_out(iac, directory: Path) -> None:
+    plan, log = files("create")
+    stump = directory / "stump.ndjson"
+    stump.write_text(Path(log).read_text().partition("\n")[0] + "\n")
+    assert "0 events" in iac("record", "-applied", str(stump), plan).out
+    assert iac("record", "-applied", log, plan).code == 0
+    assert json.loads(iac("events", "-json").out)
+    assert "Run already recorded" in iac("record", "-applied", log, plan).err

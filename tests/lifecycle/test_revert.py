@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from kit import ENVIRONMENT, Applied, Lab, Recording, actions, change_of
+from kit import CLUSTER, ENVIRONMENT, Applied, Lab, Recording, actions, change_of
 
 from iac.diagnostics import DiagnosticsError
 from iac.plan.model import Plan
@@ -480,3 +480,17 @@ def test_above_the_plan_it_is_said_what_is_undone_and_below_what_the_configurati
     )
     assert "the next plan will propose that again" in closing_note(run, width=1)
     assert closing_note(lab.plan().plan, width=80) == ""
+
+
+def test_what_is_reverted_is_the_reason_where_none_is_given(lab: Lab) -> None:
+    lab.succeed(CLUSTER)
+    event = lab.events()[-1]
+    for message, kept in ((None, f"reverts run {event.run_id}"), ("it was too much", "it was too much")):
+        with lab.project() as project, project.lock("revert"):
+            project.apply(project.plan_revert(str(event.run_id)), Recording(), message=message)
+        assert lab.events()[-1].message == kept
+        lab.succeed()
+        event = lab.events()[-1]
+    with lab.project() as project, project.lock("revert"):
+        project.apply(project.plan_revert(event.id), Recording())
+    assert lab.events()[-1].message == f"reverts event {event.id}"

@@ -76,6 +76,11 @@ def test_lineage_serial_and_outputs_are_read() -> None:
     assert found.outputs["password"].sensitive
 
 
+def test_a_deposed_key_that_terraform_would_not_read_is_refused() -> None:
+    data = state(resources=[resource(deposed="zz")])
+    assert 'the deposed key "zz", which is not correctly formatted' in refusal(data)
+
+
 def test_tainted_and_deposed_objects_are_kept() -> None:
     data = state(resources=[resource(status="tainted"), resource(name="b"), resource(name="b", deposed="0a1b2c3d")])
     found = read(data)
