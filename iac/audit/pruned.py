@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from iac.audit.chain import COLUMNS, event_from_row, not_intact, read_pruned
+from iac.audit.filters import EventFilter
 from iac.audit.record import LOG, PRUNED, Event
 from iac.database import Database
 from iac.diagnostics import Diagnostic, error
@@ -53,6 +55,21 @@ def was_pruned(database: Database, reference: str | int) -> Diagnostic | None:
         detail = f'If there was an event with the id "{reference}", it was one of those up to {boundary}. '
         return error("Event was pruned", detail + _told(database, boundary))
     return None
+
+
+def pruned_in(database: Database, filter: EventFilter) -> str | None:
+    """What to say of an answer that may lack events which were pruned: None when none were, or when the filter asks
+    only for later ones, or for nothing in particular. Raises `DiagnosticsError`."""
+    boundary = read_pruned(database).sequence
+    if not boundary or filter == EventFilter():
+        return None
+    latest = next(prunings(database), None)
+    until = "" if latest is None else latest.last_timestamp
+    if latest is not None and filter.since is not None and filter.since > datetime.fromisoformat(until):
+        return None
+    who = "" if latest is None else f" by {latest.event.user} at {latest.event.timestamp}"
+    when = f" (the last of {until})" if until else ""
+    return f"Events up to {boundary}{when} were pruned{who}: the answer has none of them."
 
 
 def _told(database: Database, sequence: int) -> str:

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from iac.audit.filters import EventFilter
 from iac.audit.log import AuditLog
 from iac.audit.prune import prune
+from iac.audit.pruned import pruned_in
 from iac.audit.query import event
 from iac.audit.record import Event, Operation, Origin
 from iac.database import Database
@@ -65,3 +67,28 @@ def test_a_log_that_was_altered_is_not_believed(recorded, database, refused):
     database.execute("UPDATE event SET post_state = '[]' WHERE sequence = 5")
     with refused("The log is not intact"):
         event(database, 1)
+
+
+@pytest.mark.parametrize(
+    "filter",
+    [
+        EventFilter(users=("bob",)),
+        EventFilter(until=BEGIN + timedelta(days=1)),
+        EventFilter(since=BEGIN + timedelta(hours=1)),
+        EventFilter(targets=("service:api",)),
+    ],
+)
+def test_an_answer_that_may_lack_pruned_events_says_so(recorded, database, filter):
+    told = pruned_in(database, filter)
+    assert told.startswith("Events up to 2 (the last of 2020-01-02T00:00:00")
+    assert "were pruned by ana" in told
+
+
+@pytest.mark.parametrize("filter", [EventFilter(), EventFilter(since=BEGIN + timedelta(days=2))])
+def test_one_that_cannot_lack_any_does_not(recorded, database, filter):
+    assert pruned_in(database, filter) is None
+
+
+def test_where_nothing_was_pruned_nothing_is_said(database):
+    add(database, 0)
+    assert pruned_in(database, EventFilter(users=("bob",))) is None

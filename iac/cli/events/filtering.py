@@ -50,6 +50,7 @@ class Asked:
         Remarks on what no event has. Raises `DiagnosticsError` with all mistakes; before it says that there is no
         database.
         """
+        from iac.audit.pruned import pruned_in
         from iac.audit.unknown import remarks
         from iac.database import DatabaseNotFound
 
@@ -60,6 +61,8 @@ class Asked:
             raise
         for remark in remarks(opened.database, found):
             opened.remark(remark)
+        if lacking := pruned_in(opened.database, found):
+            opened.remark(lacking)
         return found
 
     def _filter(self, database: Database | None, commands: Sequence[str]) -> EventFilter:
