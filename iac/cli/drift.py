@@ -33,7 +33,7 @@ def command(
         seconds(lock_timeout)  # only checked: planning takes no lock
         if as_json:
             opened.announce_version()
-        run = make_plan(opened, replace(arguments, refresh_only=True), record=False)
+        run = make_plan(opened, replace(arguments, refresh_only=True), record=False, keep_failed=False)
         if not run.plan.drift:
             # That configuration now makes other outputs is no drift, as it is none that it makes other objects.
             run = replace(run, plan=replace(run.plan, outputs=()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,7 +22,7 @@ from iac.engine.generating import refuse_existing
 from iac.engine.options import PlanOptions
 from iac.engine.selecting import Selector, parse_selector
 from iac.plan.model import Action, Mode
-from iac.project import PlannedRun, Project
+from iac.project import PlanFailed, PlannedRun, Project
 from iac.reading import read_file
 from iac.values.value import Value
 
@@ -246,10 +247,16 @@ _OPTIONS: dict[str, Callable[[Any], Any]] = {
 
 
 def make_plan(
-    opened: Session, arguments: PlanArguments, *, record: bool = True, generate_to: Path | None = None
+    opened: Session,
+    arguments: PlanArguments,
+    *,
+    record: bool = True,
+    keep_failed: bool = True,
+    generate_to: Path | None = None,
 ) -> PlannedRun:
-    """Makes the plan, asking for variables where that is possible, and showing progress; keeps it with `record`.
-    Configuration for what is imported without any is written to `generate_to`."""
+    """Makes the plan, asking for variables where that is possible, and showing progress; keeps it with `record`, and
+    with `keep_failed` what there is of one that failed. Configuration for what is imported without any is written to
+    `generate_to`."""
     project = opened.project
     options = arguments.options()
     if generate_to is not None and options.mode is not Mode.NORMAL:
@@ -266,14 +273,20 @@ def make_plan(
     answers: Mapping[str, str] = {}
     if arguments.input and not opened.as_json:
         answers = ask_variables(project, prepared[0].config, arguments.variables)
-    run = project.plan(
-        options,
-        arguments.variables,
-        answers=answers,
-        progress=None if arguments.quiet else progress(opened),
-        prepared=prepared,
-        generate_to=generate_to,
-    )
+    try:
+        run = project.plan(
+            options,
+            arguments.variables,
+            answers=answers,
+            progress=None if arguments.quiet else progress(opened),
+            prepared=prepared,
+            generate_to=generate_to,
+        )
+    except PlanFailed as failed:
+        if keep_failed:
+            with suppress(DiagnosticsError):  # whoever may not write hears of the mistakes alone
+                project.record_failed_plan(failed.plan)
+        raise
     if record:
         record_plan(opened, run)
     return run

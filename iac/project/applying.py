@@ -43,6 +43,11 @@ class Applying(Opened):
         """Keeps a plan, without its secrets. Applying one keeps it as well."""
         self.recorder.record_plan(run.plan, self.origin(message))
 
+    def record_failed_plan(self, plan: Plan, message: str | None = None) -> None:
+        """Keeps what there is of a plan that failed."""
+        self.recorder.record_plan(plan, self.origin(message))
+        self.recorder.set_status(plan.id, FAILED)
+
     def apply(
         self,
         run: PlannedRun,

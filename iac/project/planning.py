@@ -5,7 +5,7 @@ Owns how the layers below are put together for a plan; leaves applying it to `ia
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -53,6 +53,14 @@ class PlannedRun:
         return self.plan.diagnostics
 
 
+class PlanFailed(DiagnosticsError):  # noqa: N818  it is the diagnostics that name the errors
+    """Planning met mistakes; `plan` has what was planned before."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], plan: Plan) -> None:
+        super().__init__(diagnostics)
+        self.plan = plan
+
+
 class Planning(Opened):
     """What makes plans."""
 
@@ -82,7 +90,11 @@ class Planning(Opened):
             make = partial(self._planner, state=state, inputs=inputs, options=options, timestamp=timestamp)
             ready, generated = self._generate(generate_to, ready, make)
         planner = self._planner(ready, state, inputs, options, timestamp, progress or silent)
-        self._run(planner, diagnostics)
+        try:
+            self._run(planner, diagnostics)
+        except DiagnosticsError as problem:
+            plan = replace(_plan_of(planner, self.workspace, timestamp, ()), variables=inputs, errored=True)
+            raise PlanFailed(problem.diagnostics, plan) from None
         plan = _plan_of(planner, self.workspace, timestamp, generated)
         given = self._given_ephemerals(ready.config, variables, answers or {})
         plan = replace(plan, variables=inputs, diagnostics=list(diagnostics), ephemeral_variables=given)

@@ -158,3 +158,29 @@ def test_a_plan_is_found_by_the_beginning_of_its_id(iac) -> None:
     assert "There is no recorded plan" in iac("plans", "show", "zzz").err
     assert "There is no recorded run" in iac("runs", "show", "zzz").err
     assert "is not expected here" in iac("plans", "shwo").err
+
+
+FAILING = (
+    'variable "x" {\n  default = 1\n}\nresource "terraform_data" "good" {\n  input = var.x\n}\n'
+    'resource "terraform_data" "bad" {\n  lifecycle {\n    precondition {\n'
+    '      condition     = var.x == 1\n      error_message = "No."\n    }\n  }\n}\n'
+)
+
+
+@pytest.mark.parametrize("command", [("plan",), ("plan", "-json"), ("apply", "-auto-approve")])
+def test_a_plan_that_failed_is_kept_as_far_as_it_came(iac, directory: Path, command: tuple[str, ...]) -> None:
+    (directory / "main.tf").write_text(FAILING)
+    assert iac(*command, "-var=x=2").code == 1
+    (plan,) = json.loads(iac("plans", "--json").out)
+    assert (plan["status"], plan["added"]) == ("failed", 1)
+    shown = iac("plans", "show", plan["id"]).out
+    assert "planned the following actions, but then encountered a problem" in shown
+    assert "terraform_data.good will be created" in shown
+
+
+def test_drift_keeps_no_plan(iac, directory: Path) -> None:
+    assert iac("apply", "-auto-approve").code == 0
+    before = len(json.loads(iac("plans", "--json").out))
+    (directory / "more.tf").write_text("locals {\n  x = [1][2]\n}\n")
+    assert iac("drift").code == 1
+    assert len(json.loads(iac("plans", "--json").out)) == before
