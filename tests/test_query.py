@@ -253,3 +253,11 @@ def test_a_query_can_be_interrupted(lab: Lab) -> None:
                 break
         assert process.stderr is not None
         assert b"KeyboardInterrupt" in process.stderr.read()
+
+
+def test_a_table_behind_a_view_is_answered_with_the_view(lab: Lab) -> None:
+    assert 'Did you mean "events"?' in refused(lab, "SELECT * FROM event")
+
+
+def test_no_function_tells_of_the_memory_of_the_program(lab: Lab) -> None:
+    assert "Query is not allowed" in refused(lab, "SELECT fts3_tokenizer('simple')")

@@ -153,7 +153,10 @@ def _lines(files: Sequence[str]) -> list[str]:
         except (OSError, UnicodeDecodeError) as problem:
             reason = problem.strerror if isinstance(problem, OSError) else _not_utf8(problem)
             raise click.UsageError(f'The file "{name}" cannot be read: {reason}.') from None
-        found += [line for raw in text.splitlines() if (line := _BEFORE_COMMENT.match(raw)[0].strip())]  # type: ignore[index]
+        addresses = [line for raw in text.splitlines() if (line := _BEFORE_COMMENT.match(raw)[0].strip())]  # type: ignore[index]
+        if not addresses:  # nobody means to plan everything by naming nothing
+            raise click.UsageError(f'The file "{name}" names no address.')
+        found += addresses
     return found
 
 

@@ -8,6 +8,7 @@ first copied into one in memory, so that the same SQL works on all.
 
 from __future__ import annotations
 
+import re
 import signal
 import sqlite3
 import threading
@@ -41,7 +42,7 @@ _TABLES: Final = {name: view.table for name, view in VIEWS.items() if view.table
 _READABLE: Final = frozenset((table, column) for view, table in _TABLES.items() for column in SCHEMA[view])
 _NOT_ALLOWED: Final = ("prohibited", "not authorized", "because it is a view", "may not be modified", "readonly")
 _TABLE_FUNCTIONS: Final = frozenset({"json_each", "json_tree"})
-_REFUSED_FUNCTIONS: Final = frozenset({"load_extension"})
+_REFUSED_FUNCTIONS: Final = frozenset({"load_extension", "fts3_tokenizer"})
 
 
 @dataclass(frozen=True)
@@ -186,7 +187,8 @@ def _refused(problem: Exception, seconds: float, place: SourceRange | None) -> D
     if any(words in text for words in _NOT_ALLOWED):
         return error(
             "Query is not allowed",
-            f"{told} A query is one SELECT over the views {', '.join(SCHEMA)}; iac query --schema lists their columns.",
+            f"{told}{_view_of(text)} A query is one SELECT over the views {', '.join(SCHEMA)}; iac query --schema "
+            "lists their columns.",
             place,
         )
     if "one statement" in text:
@@ -194,6 +196,12 @@ def _refused(problem: Exception, seconds: float, place: SourceRange | None) -> D
     if "number of bindings" in text:
         told = "A query has no parameters: write values into it."
     return error("Query failed", f"{told}{suggestion(text)} iac query --schema lists what can be asked.", place)
+
+
+def _view_of(text: str) -> str:
+    """Which view was likely meant where a table was named of which only a view is to be seen."""
+    table = re.search(r"access to (\w+)", text)
+    return next((f' Did you mean "{v}"?' for v, t in _TABLES.items() if table and t == table[1] and t != v), "")
 
 
 # --- what has secrets -------------------------------------------------------------------------------------------

@@ -138,11 +138,17 @@ def _provider_key(module: ModulePath, reference: ProviderReference) -> str:
 
 
 def _owner(config: Config, module: ModulePath, reference: ProviderReference) -> tuple[ModulePath, ProviderReference]:
-    """Which provider configuration is meant. One that no module sets belongs to the outermost that needs it."""
+    """Which provider configuration is meant. One that no module passes on belongs to the outermost of those that need
+    it one inside the other."""
     where, meant = resolve_provider(config, module, reference)
-    while where != module and meant not in _needed(config.modules[where]):
-        where = module[: len(where) + 1]
-    return where, meant
+    if meant != reference:  # passed on under another name
+        while where != module and meant not in _needed(config.modules[where]):
+            where = module[: len(where) + 1]
+        return where, meant
+    owner = module
+    while len(owner) > len(where) and meant in _needed(config.modules[owner[:-1]]):
+        owner = owner[:-1]
+    return owner, meant
 
 
 def _needed(module: Module) -> set[ProviderReference]:

@@ -45,3 +45,12 @@ def test_a_file_that_is_no_text_is_refused_with_the_place(iac, directory: Path) 
     outcome = iac("plan", "-target-file=targets")
     assert outcome.code == 1
     assert 'The file "targets" cannot be read: line 2, column 10 is not UTF-8.' in outcome.err
+
+
+@pytest.mark.parametrize("option", ["-target-file", "-exclude-file"])
+@pytest.mark.parametrize("content", ["", "# nothing\n\n"])
+def test_a_file_that_names_nothing_is_refused(iac, directory: Path, option: str, content: str) -> None:
+    (directory / "addresses").write_text(content)
+    outcome = iac("plan", f"{option}=addresses")
+    assert outcome.code == 1
+    assert 'The file "addresses" names no address.' in outcome.err

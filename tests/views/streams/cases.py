@@ -658,6 +658,12 @@ CASES: Final[Mapping[str, Sequence[Step]]] = {
         Step(FAILING % 3, ("-destroy", "-target=terraform_data.b")),
         Step(FAILING % 3, ("-destroy",)),
     ],
+    "provider_of_a_module_in_one_without": [
+        Step(
+            data("a") + 'module "m" {\n  source = "./m"\n}\n',
+            files={"m/main.tf": 'module "leaf" {\n  source = "./leaf"\n}\n', "m/leaf/main.tf": data("x")},
+        )
+    ],
     "mistakes_outside_of_the_targets": [Step(BROKEN_ELSEWHERE, ("-target=terraform_data.a",))],
     "secrets": steps(SECRETS % 1, SECRETS % 2),
     "triggers": steps(TRIGGERS % (1, 1, 1), TRIGGERS % (2, 2, 2)),
