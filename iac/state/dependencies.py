@@ -6,13 +6,15 @@ in a state file, and what an object remembers when one between is forgotten, is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from iac.address import ConfigResource, ResourceInstance
 from iac.state.model import InstanceObject, State
 
 _Edges = Mapping[ConfigResource, set[ConfigResource]]
+_Block = TypeVar("_Block", bound=Hashable)
 
 
 def with_ancestors(objects: Iterable[InstanceObject]) -> list[InstanceObject]:
@@ -22,7 +24,7 @@ def with_ancestors(objects: Iterable[InstanceObject]) -> list[InstanceObject]:
     known: dict[tuple[ConfigResource, ...], tuple[ConfigResource, ...]] = {}
     for stored in found:
         if stored.dependencies not in known:
-            known[stored.dependencies] = tuple(sorted(_reached(stored.dependencies, edges)))
+            known[stored.dependencies] = tuple(sorted(reached(stored.dependencies, edges)))
     return [replace(stored, dependencies=known[stored.dependencies]) for stored in found]
 
 
@@ -36,7 +38,7 @@ def without(state: State, forgotten: Collection[ResourceInstance]) -> list[Insta
     changed = []
     for stored in left:
         if gone.intersection(stored.dependencies):
-            needs = _reached(stored.dependencies, edges) - gone
+            needs = reached(stored.dependencies, edges) - gone
             changed.append(replace(stored, dependencies=tuple(sorted(needs))))
     return changed
 
@@ -48,7 +50,8 @@ def _edges(objects: Iterable[InstanceObject]) -> _Edges:
     return edges
 
 
-def _reached(starts: Iterable[ConfigResource], edges: _Edges) -> set[ConfigResource]:
+def reached(starts: Iterable[_Block], edges: Mapping[_Block, Collection[_Block]]) -> set[_Block]:
+    """These blocks, and all that they depend on, directly or through others."""
     found = set(starts)
     waiting = [*found]
     while waiting:

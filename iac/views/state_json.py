@@ -8,6 +8,7 @@ from typing import Any, Final, TypeAlias
 from iac.address import MANAGED, Resource, ResourceInstance
 from iac.providers.registry import source_address
 from iac.schema import ResourceSchema
+from iac.state.dependencies import reached
 from iac.state.model import InstanceObject, OutputState, State
 from iac.values.codec import to_json, typed_from_json
 from iac.values.paths import Path, path_from_json, transform, with_marks_by_path
@@ -108,19 +109,8 @@ def with_all_dependencies(objects: Iterable[Described]) -> list[Described]:
     for address, described in found:
         if "depends_on" in described:
             direct.setdefault(str(address.config), set()).update(described["depends_on"])
-    whole = {block: sorted(_reachable(block, direct)) for block in direct}
+    whole = {block: sorted(reached(direct[block], direct)) for block in direct}
     return [
         (address, {**described, "depends_on": whole[str(address.config)]} if "depends_on" in described else described)
         for address, described in found
     ]
-
-
-def _reachable(start: str, direct: Mapping[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    waiting = list(direct[start])
-    while waiting:
-        block = waiting.pop()
-        if block not in found:
-            found.add(block)
-            waiting.extend(direct.get(block, ()))
-    return found
