@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from iac.address import ConfigResource, Resource, ResourceInstance, Target, config_path_text, module_text
 from iac.config.model import Config
 from iac.diagnostics import Diagnostic, Diagnostics, did_you_mean, warning
 from iac.engine.graph import Graph, Node
 from iac.engine.moves import Moves
-from iac.engine.selecting import Selector, may_contain, may_reach
+from iac.engine.selecting import Pattern, Selector, may_contain
 from iac.plan.model import Mode
+from iac.state.dependencies import reached
 from iac.state.model import State
 from iac.values.codec import quote
 
@@ -125,7 +127,7 @@ class Selection:
             return True
         if self.targets and node.kind == "check":
             return False
-        blocks = [n for n in self._reached_from([node]) if n.kind == "resource"]
+        blocks = [n for n in reached([node], self._graph.dependencies) if n.kind == "resource"]
         return bool(blocks) and all(self.includes_resource(_block(n)) for n in blocks)
 
     def evaluated(self) -> frozenset[Node]:
@@ -134,7 +136,7 @@ class Selection:
         order = self._graph.order
         if not self.targets and not self.excludes:
             return frozenset(order)
-        return frozenset(self._reached_from([node for node in order if self._may_include(node)]))
+        return frozenset(reached([node for node in order if self._may_include(node)], self._graph.dependencies))
 
     def _may_include(self, node: Node) -> bool:
         if node.kind == "resource":
@@ -145,27 +147,25 @@ class Selection:
 
     def _may_be_target(self, block: ConfigResource) -> bool:
         """Whether a target may mean an instance of the block; its keys are not known yet."""
-        return any(may_reach(target, block, keyed=self._is_keyed(block)) for target in self.targets)
+        return any(
+            target.may_reach(block)
+            if isinstance(target, Pattern) and self._is_keyed(block)
+            else may_contain(target, block)
+            for target in self.targets
+        )
+
+    @cached_property
+    def _keyed_in_state(self) -> frozenset[ConfigResource]:
+        return frozenset(a.config for a in self._state.instances if str(a) != str(a.config))
 
     def _is_keyed(self, block: ConfigResource) -> bool:
         """Whether the addresses of its instances have keys."""
         resource = self._config.resource(block)
         if resource is None:  # what the state alone has, is known with its keys
-            return any(a.config == block and str(a) != str(block) for a in self._state.instances)
+            return block in self._keyed_in_state
         calls = (self._config.modules[block.module[:n]].calls[block.module[n]] for n in range(len(block.module)))
         repeated = [(resource.count, resource.for_each), *((call.count, call.for_each) for call in calls)]
         return any(count is not None or for_each is not None for count, for_each in repeated)
-
-    def _reached_from(self, nodes: Iterable[Node]) -> set[Node]:
-        """The nodes, and all that they need, directly or through others."""
-        found = set(nodes)
-        pending = [*found]
-        while pending:
-            for need in self._graph.dependencies[pending.pop()]:
-                if need not in found:
-                    found.add(need)
-                    pending.append(need)
-        return found
 
     def refuse_partial_moves(self, moves: Moves, diagnostics: Diagnostics) -> None:
         """Adds an error when objects moved of which the targets leave one end out of the plan."""

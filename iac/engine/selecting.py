@@ -80,14 +80,6 @@ def may_contain(selector: Selector, block: ConfigResource) -> bool:
     return selector.resource is None or (len(path) == len(block.module) and selector.resource == block.resource)
 
 
-def may_reach(selector: Selector, block: ConfigResource, *, keyed: bool) -> bool:
-    """Whether a block may have an instance that a selector means, whatever the keys are that there turn out to be:
-    `keyed` says whether there are any."""
-    if keyed and isinstance(selector, Pattern):
-        return selector.may_reach(block)
-    return may_contain(selector, block)
-
-
 @lru_cache(maxsize=1024)
 def _regex(text: str) -> str:
     return "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in text)
